@@ -13,6 +13,7 @@ const HERE = 'interception/surfaces.test.ts';
 const DOCUMENTS = 'interception/documents.test.ts';
 const FETCH = 'interception/fetch.test.ts';
 const WITHDRAWN = 'attacks/withdrawn.test.ts';
+const OWN_402 = 'own-402.test.ts';
 const UNANSWERED = 'unanswered.test.ts';
 const SAFETY = 'interception/safety.test.ts';
 const LOAD = 'loads the page again, by the button in the purse';
@@ -149,6 +150,13 @@ export const surfaces: readonly Surface[] = [
     user: 'does the same in the page again',
     limits: 'at another price it is asked about',
     shown: [UNANSWERED, 'its page sends it again, and it is paid once'],
+  },
+  {
+    surface: 'fetch and XMLHttpRequest of a page that handles its own 402',
+    how: 'the page gets its own 402 at once and unchanged; nothing is asked or paid',
+    user: 'chooses *Let this page handle it* once, or nothing where the page says so in its head',
+    limits: 'what workers and streams of such a page request follows its user’s choice alone',
+    shown: [OWN_402, 'left to itself, it is paid by another wallet and shows its content'],
   },
   {
     surface: 'fetch with a signal, XMLHttpRequest: what its page can take back',

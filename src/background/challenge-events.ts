@@ -40,6 +40,11 @@ export class ChallengeEvents {
     return this.#notPaid(challenge, 'refusal_UNHELD');
   }
 
+  /** A 402 whose page says that it handles it. */
+  manual(challenge: Challenge): Promise<void> {
+    return this.#notPaid(challenge, 'refusal_MANUAL_PAGE');
+  }
+
   /** A 402 beyond the number that may wait at once. */
   overLimit(challenge: Challenge): Promise<void> {
     return this.#notPaid(challenge, 'refusal_QUEUE_FULL');

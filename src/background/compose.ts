@@ -1,4 +1,5 @@
 import { Exchanges } from '../exchanges/exchanges.ts';
+import type { Challenge } from '../interception/challenge.ts';
 import type { Interception } from '../interception/interception.ts';
 import type { PageSide } from '../messages/router.ts';
 import { systemClock } from '../nano/clock.ts';
@@ -10,6 +11,7 @@ import { PayeeLookup } from '../payments/payee-lookup.ts';
 import { PaymentRunner } from '../payments/payment-runner.ts';
 import { Recall } from '../payments/recall.ts';
 import { TestSpending } from '../payments/test-spending.ts';
+import { isManual } from '../policy/manual.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
 import { StoredChains } from '../storage/chains.ts';
 import { StoredJournal } from '../storage/journal.ts';
@@ -51,6 +53,8 @@ export interface Background {
   readonly maintenance: Maintenance;
   readonly screenLock: ScreenLock;
   readonly notices: UserNotices;
+  /** Whether the user leaves the 402 of a request to its page. */
+  readonly isManual: (challenge: Challenge) => Promise<boolean>;
   readonly vault: Vault;
 }
 
@@ -158,6 +162,7 @@ export async function compose(interception: Interception, attention: Attention):
     waits: (challenge) => interception.waits(challenge),
     heldUntil: (challenge) => interception.heldUntil(challenge),
     giveBack: (challenge) => interception.giveBack(challenge),
+    addManualSite: (site) => settings.setManual(site, true),
     freshOffer: (challenge) => interception.freshOffer(challenge),
     release: (challenge) => interception.release(challenge),
     recorder: exchanges,
@@ -206,6 +211,7 @@ export async function compose(interception: Interception, attention: Attention):
       lockEverything: () => lockEverything({ vault, openWallets, notifyPages }),
     }),
     notices,
+    isManual: async (challenge) => isManual(challenge, await settings.read('manualSites')),
     vault,
   };
 }

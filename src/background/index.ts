@@ -19,6 +19,11 @@ const startup = new Startup(() => compose(interception, attention));
 const interception = createChromiumInterception({
   session: challengeStore,
   mayProbePrice: async () => (await startup.background()).vault.exists(),
+  isManual: (challenge) =>
+    startup
+      .background()
+      .then(({ isManual }) => isManual(challenge))
+      .catch(() => false),
   changed: () => startup.use(({ notices }) => notices.update()),
 });
 
@@ -36,6 +41,7 @@ interception.watch({
       }),
   onUnheld: (challenge) => startup.use(({ challenges }) => challenges.notHeld(challenge)),
   onOverLimit: (challenge) => startup.use(({ challenges }) => challenges.overLimit(challenge)),
+  onManual: (challenge) => startup.use(({ challenges }) => challenges.manual(challenge)),
   onUnpriced: (response) => startup.use(({ challenges }) => challenges.unpriced(response)),
   onWithdrawn: (challenge) => startup.use(({ challenges }) => challenges.withdrawn(challenge)),
 });

@@ -22,10 +22,10 @@ export class PayerContexts {
   /** The context of a tab; null while there is no purse. @throws Fault `fault_sandboxGone` */
   async contextOf(tabId: number): Promise<PayerContext | null> {
     const { vault, settings, sandbox } = this.#ports;
-    const [test, [paused, preference], { accounts }] = await Promise.all([
+    const [test, [paused, preference], [{ accounts }, manualSites]] = await Promise.all([
       sandbox.networkOf(tabId),
       settings.readBoth('paused', 'preference'),
-      settings.read('float'),
+      settings.readBoth('float', 'manualSites'),
     ]);
     if (!(await vault.exists())) return null;
     const { id, testMoney, thresholds } = test ?? (await settings.network());
@@ -34,6 +34,7 @@ export class PayerContexts {
       paused,
       hasPocket: accounts > FIRST_FOR_BLOCKS,
       preference,
+      manualSites,
       sendThreshold: thresholds.send,
       // A server under test may name the real network, as it does in production. In the sandbox it gets test money.
       alsoNamed: test === null ? undefined : MAINNET.id,

@@ -19,6 +19,8 @@ export interface InterceptionEvents {
   readonly onUnheld: (challenge: Challenge) => void;
   /** A 402 that its page gets at once, because too many wait already: of its tab, of its site, or in all. */
   readonly onOverLimit: (challenge: Challenge) => void;
+  /** A 402 whose page says that it handles it. The page gets it at once. */
+  readonly onManual: (challenge: Challenge) => void;
   /** A 402 without a price. The page has it already. */
   readonly onUnpriced: (response: Unpriced) => void;
   /** The page aborted the request or was left. `onChallenge` may or may not have been called for it. */

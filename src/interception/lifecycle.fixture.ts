@@ -22,6 +22,7 @@ export function lifecycleWith(options: { readonly awaitsReload?: (id: string) =>
       onChallenge: told('challenge'),
       onUnheld: told('unheld'),
       onOverLimit: told('over limit'),
+      onManual: told('manual'),
       onUnpriced: told('unpriced'),
       onWithdrawn: told('withdrawn'),
     }),

@@ -46,6 +46,11 @@ export class ChallengeLifecycle {
     this.#ports.events().onChallenge(challenge);
   }
 
+  /** Reports a 402 whose page says that it handles it. */
+  reportManual(challenge: Challenge): void {
+    this.#ports.events().onManual(challenge);
+  }
+
   /** Reports a 402 whose request is not made again. */
   reportUnheld(challenge: Challenge): void {
     this.#ports.events().onUnheld(challenge);

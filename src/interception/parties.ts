@@ -1,3 +1,4 @@
+import { readWebUrl, type Site, siteOf } from '../site.ts';
 import type { Challenge } from './challenge.ts';
 import { OPAQUE } from './urls.ts';
 
@@ -18,4 +19,15 @@ export function partiesIn({
 /** The other sites that took part in a request for `site`, without opaque origins, the nearest first. */
 export function askersOf(challenge: Parameters<typeof partiesIn>[0], site: string): readonly string[] {
   return partiesIn(challenge).filter((party) => party !== site && party !== OPAQUE);
+}
+
+/**
+ * The site whose script sent a request: the origin of its document or worker, as the network layer saw it. Null for a
+ * request that no script sent, and where the origin names no site on the web. The site around a frame is another one: the
+ * script in the frame reads the response.
+ */
+export function scriptSiteOf({ kind, initiator }: Pick<Challenge, 'kind' | 'initiator'>): Site | null {
+  if (kind !== 'xmlhttprequest' || initiator === null) return null;
+  const url = readWebUrl(initiator);
+  return url === undefined ? null : siteOf(url.href);
 }

@@ -33,6 +33,11 @@ export interface ApprovalView {
   readonly mechanism: string;
   readonly description: string | null;
   readonly network: NetworkView;
+  /**
+   * The site whose script asked, which can be left to handle its 402s itself; null where no script of a site asked, and in a
+   * private window.
+   */
+  readonly manualSite: string | null;
   /** The request comes from a private window: choices that would store its site are not offered. */
   readonly isPrivate: boolean;
   /** Why the purse asks instead of paying by itself. */
@@ -82,6 +87,8 @@ const answer = v.variant('kind', [
   v.strictObject({ kind: v.literal('renew') }),
   /** `site` is blocked: the site to be paid, or one with a part in the request. By default one of the latter, if any. */
   v.strictObject({ kind: v.literal('never'), site: v.exactOptional(site) }),
+  /** Only for a question with a `manualSite`: its pages handle their own 402s from now on. */
+  v.strictObject({ kind: v.literal('manual') }),
 ]);
 
 export const approvalMessages = {
@@ -89,6 +96,6 @@ export const approvalMessages = {
   'approval.waiting': message(nothing, 'always')<readonly WaitingView[]>(),
   'approval.list': message(nothing, 'open')<readonly ApprovalView[]>(),
   'approval.answer': message(v.strictObject({ id: text(128), answer }), {
-    lessens: ({ answer }) => answer.kind === 'decline' || answer.kind === 'never',
+    lessens: ({ answer }) => ['decline', 'never', 'manual'].includes(answer.kind),
   })<null>(),
 } as const;

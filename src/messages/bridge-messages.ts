@@ -15,6 +15,8 @@ export const bridgeMessages = {
       steady: v.optional(v.boolean(), false),
       /** The time that the page has set for its request (ms); 0 where it has set none. */
       timeout: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+      /** Whether the page says that it handles its own 402s. It is given this one back at once. */
+      manual: v.optional(v.boolean(), false),
     }),
   )<RetryUrl | 'release'>(),
   /** The page took a held request back. */

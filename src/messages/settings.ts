@@ -31,6 +31,8 @@ export interface SettingsView extends PlainSettings {
   readonly representative: string;
   readonly cap: CapView;
   readonly blockedSites: readonly string[];
+  /** The sites whose pages handle their own 402s. */
+  readonly manualSites: readonly string[];
   /** Every mechanism, the one that the user prefers first. */
   readonly preference: readonly string[];
   /** How many accounts pay, how much each but the first is to hold, and that in all; with one account there is no pocket. */
@@ -47,6 +49,8 @@ export const settingsMessages = {
   'settings.representative': message(v.strictObject({ account: text(80) }), 'open')<null>(),
   'settings.cap': message(v.strictObject({ perDay: limit, perMonth: limit }), 'open')<null>(),
   'settings.unblock': message(v.strictObject({ site }), 'open')<null>(),
+  /** Whether the pages of a site handle their own 402s. */
+  'settings.manual': message(v.strictObject({ site, manual: v.boolean() }), 'open')<null>(),
   'settings.preference': message(
     v.strictObject({ order: v.pipe(v.array(text(32)), v.maxLength(16)) }),
     'open',

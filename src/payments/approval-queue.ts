@@ -20,13 +20,15 @@ export type UserDecision =
   /** Ask the server for a fresh price, in the place of the one that ran out. */
   | { readonly kind: 'renew' }
   /** Block a site: no question is asked again for payments to it, or for requests in which it takes part. */
-  | { readonly kind: 'never'; readonly site: Site };
+  | { readonly kind: 'never'; readonly site: Site }
+  /** Let the pages of the site whose script asked handle their own 402s: none is asked about or paid again. */
+  | { readonly kind: 'manual' };
 
 /** How a question ends for one of its requests. */
 export type QuestionOutcome =
   /** The user pays, and this request gets the content; where its page takes it back, one of `others` (oldest first) does. */
   | (Extract<UserDecision, { readonly kind: 'once' | 'budget' }> & { readonly others: readonly Challenge[] })
-  | Extract<UserDecision, { readonly kind: 'decline' | 'renew' | 'never' }>
+  | Extract<UserDecision, { readonly kind: 'decline' | 'renew' | 'never' | 'manual' }>
   /** The user pays, and another request of the same question gets the content. */
   | { readonly kind: 'shared' }
   /** The offer in the question expired. */
@@ -126,10 +128,14 @@ export class ApprovalQueue {
     });
   }
 
-  /** Closes the questions that the predicate picks. */
-  lapse(isOver: (question: Question) => boolean): void {
+  /**
+   * Closes the questions that the predicate picks.
+   *
+   * @param kind how they end for their requests
+   */
+  lapse(isOver: (question: Question) => boolean, kind: 'lapsed' | 'manual' = 'lapsed'): void {
     for (const waiting of [...this.#waiting.values()]) {
-      if (isOver(waiting.question)) this.#end(waiting, ({ settle }) => settle({ kind: 'lapsed' }));
+      if (isOver(waiting.question)) this.#end(waiting, ({ settle }) => settle({ kind }));
     }
   }
 

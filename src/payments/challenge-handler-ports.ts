@@ -2,6 +2,7 @@ import type { Challenge } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Budgets } from '../policy/budgets.ts';
 import type { Mechanism } from '../protocol/offer/offer.ts';
+import type { Site } from '../site.ts';
 import type { AccountLease } from '../wallet/account-leases.ts';
 import type { HandedOver } from '../wallet/own-block.ts';
 import type { PaymentOrder } from '../wallet/paying-wallet.ts';
@@ -21,6 +22,8 @@ export interface PayerContext {
   readonly hasPocket: boolean;
   /** The mechanisms that the user prefers, as in `ClassifyContext`. */
   readonly preference: readonly Mechanism[];
+  /** The sites whose pages handle their own 402s, as in `isManual`. */
+  readonly manualSites: readonly string[];
   /** As in `ClassifyContext`. */
   readonly alsoNamed?: string | undefined;
   /** As in `ClassifyContext`. */
@@ -62,6 +65,8 @@ export interface ChallengeHandlerPorts {
   readonly workTime: (threshold: Threshold) => Promise<number | null>;
   /** Whether a payee was never opened, as in `PayeeLookup.isUnopened`. Asked for no offer that is refused. */
   readonly isPayeeUnopened: (network: string, payTo: NanoAddress) => Promise<boolean>;
+  /** As in `ManualSitesPorts`. */
+  readonly addManualSite: (site: Site) => Promise<void>;
   /** The challenge with a fresh offer in the place of its own; null when the server gives none. */
   readonly freshOffer: (challenge: Challenge) => Promise<Challenge | null>;
   /** Gives the page its original 402. */

@@ -66,6 +66,7 @@ export const contextWith = (parts: Partial<PayerContext>): PayerContext => ({
   paused: false,
   hasPocket: false,
   preference: [],
+  manualSites: [],
   ...parts,
 });
 

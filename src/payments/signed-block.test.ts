@@ -160,6 +160,7 @@ describe('harder work than the network asks for', () => {
           paused: false,
           hasPocket: true,
           preference: [],
+          manualSites: [],
           sendThreshold: account.network.thresholds.send,
         }),
         ...handler,
@@ -260,7 +261,7 @@ describe('within a budget, with a pocket, a signed block', () => {
     const network = { id: account.network.id, testMoney: true };
     begin({
       handler: {
-        context: async () => ({ network, paused: false, hasPocket: true, preference: [] }),
+        context: async () => ({ network, paused: false, hasPocket: true, preference: [], manualSites: [] }),
         // Another account of the pocket could pay.
         handedOver: async () => null,
       },

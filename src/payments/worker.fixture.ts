@@ -3,6 +3,7 @@ import type { Raw } from '../nano/amount.ts';
 import { systemClock } from '../nano/clock.ts';
 import { siteOf } from '../site.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
+import { StoredSettings } from '../storage/settings.ts';
 import type { Account } from '../wallet/account.fixture.ts';
 import { locks } from '../wallet/account.fixture.ts';
 import type { AccountWalletPorts } from '../wallet/account-wallet.ts';
@@ -69,6 +70,7 @@ export function startWorker(
   const chains = killableChains(account.chains, step);
   const wallet = account.wallet({ store: chains, clock: { ...systemClock, now }, ...walletPorts });
   const budgets = new StoredBudgets(account.database, Date.now);
+  const settings = new StoredSettings(account.database);
   const log: { readonly challenge: string; readonly key: NotPaidReason; readonly args: readonly string[] }[] =
     [];
   const asked: Question[] = [];
@@ -111,6 +113,7 @@ export function startWorker(
       paused: false,
       hasPocket: false,
       preference: [],
+      manualSites: await settings.read('manualSites'),
     }),
     accounts: async () => [account.address],
     handedOver: () => wallet.chain.handedOver(),
@@ -121,6 +124,7 @@ export function startWorker(
     waits,
     heldUntil: async () => null,
     giveBack: (challenge) => browser.giveBack(challenge),
+    addManualSite: (site) => settings.setManual(site, true),
     freshOffer: (challenge) => browser.freshOffer(challenge),
     release,
     recorder: silentRecorder,
@@ -132,6 +136,7 @@ export function startWorker(
     wallet,
     journal,
     budgets,
+    settings,
     /** The lines of the user's log. */
     log,
     /** Every question that the user was asked, in order. */

@@ -3,7 +3,12 @@ import type { Database, LogLine } from './schema.ts';
 /** The number of lines that are kept. */
 const MOST_LINES = 200;
 /** The reasons that a flood of 402s has. Lines of one site with one of them are joined into one line with a count. */
-const FLOOD_KEYS: readonly string[] = ['refusal_QUEUE_FULL', 'refusal_UNHELD'];
+const FLOOD_KEYS: readonly string[] = [
+  'refusal_QUEUE_FULL',
+  'refusal_UNHELD',
+  'refusal_MANUAL',
+  'refusal_MANUAL_PAGE',
+];
 
 /** The log of what was not paid, in IndexedDB: the newest lines only. */
 export class StoredLog {

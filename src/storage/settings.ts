@@ -6,6 +6,7 @@ import { parseXno, type Raw, RawText, ZERO } from '../nano/amount.ts';
 import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nano/network.ts';
 import { MOST_ACCOUNTS } from '../nano/seed.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
+import type { Site } from '../site.ts';
 import { type AccountOrder, drawOrder } from '../wallet/account-order.ts';
 import type { RefillStore } from '../wallet/refill-limit.ts';
 import { DEFAULT_WORK_RULES, WorkRulesSchema } from '../work/rules.ts';
@@ -61,6 +62,8 @@ const settings = {
   work: v.fallback(WorkRulesSchema, DEFAULT_WORK_RULES),
   /** The sites that the user marked as their own servers: only these are probed. */
   servers: v.fallback(v.array(v.string()), []),
+  /** The sites whose pages handle their own 402s: their scripts get each one unchanged, without a question or a payment. */
+  manualSites: v.fallback(v.array(v.string()), []),
   /** The limits of what all sites of a network together may spend without approval (raw); null for no limit. */
   cap: v.fallback(v.strictObject({ perDay: Limit, perMonth: Limit }), { perDay: null, perMonth: null }),
 } as const;
@@ -133,6 +136,14 @@ export class StoredSettings {
         await done;
       },
     };
+  }
+
+  /** Adds a site to those whose pages handle their own 402s, or removes it. */
+  async setManual(site: Site, isManual: boolean): Promise<void> {
+    const { store, done } = this.#database.transaction('settings', 'readwrite');
+    const others = settingOf('manualSites', await store.get('manualSites')).filter((one) => one !== site);
+    await store.put(isManual ? [...others, site] : others, 'manualSites');
+    await done;
   }
 
   async write<N extends SettingName>(name: N, value: SettingValue<N>): Promise<void> {

@@ -6,7 +6,7 @@ import type { BlockHash } from '../nano/block.ts';
 import { DEVNET, MAINNET } from '../nano/network.ts';
 import { budgetOf, NETWORK, PAYEE, SHOP } from '../payments/samples.fixture.ts';
 import type { Day } from '../policy/spending-windows.ts';
-import type { Site } from '../site.ts';
+import { type Site, siteOf } from '../site.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
 import type { OwnBlock } from '../wallet/own-block.ts';
 import { nonceOf, parseThreshold, parseWorkRoot } from '../work/difficulty.ts';
@@ -167,9 +167,20 @@ describe('settings', () => {
     ['paused', 'no', false],
     ['representative', 'nano_1', null],
     ['network', 7, MAINNET.id],
+    ['manualSites', 'https://shop.example', []],
+    ['manualSites', [7], []],
   ] as const)('%s with the invalid value %j is the default', async (setting, damaged, value) => {
     await database.put('settings', damaged, setting);
-    expect(await new StoredSettings(database).read(setting)).toBe(value);
+    expect(await new StoredSettings(database).read(setting)).toEqual(value);
+  });
+
+  test('sites whose pages handle their own 402s are added once and removed, also at the same time', async () => {
+    const settings = new StoredSettings(database);
+    const [one, other] = [siteOf('https://one.example'), siteOf('https://other.example')];
+    await Promise.all([one, other, one].map((site) => settings.setManual(site, true)));
+    expect((await settings.read('manualSites')).toSorted()).toEqual([one, other]);
+    await settings.setManual(one, false);
+    expect(await new StoredSettings(await reopened()).read('manualSites')).toEqual([other]);
   });
 
   const own = { ...DEVNET, id: 'nano:mine', label: 'Mine' };

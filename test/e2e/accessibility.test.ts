@@ -285,6 +285,23 @@ describe('a purse in use', () => {
     await page.close();
   });
 
+  test('axe finds nothing on the choice to let a page handle its own 402s, in light and dark', async () => {
+    const { purse } = testBed;
+    const page = await purse.newPage();
+    await page.goto(testBed.at('/free'));
+    await page.evaluate((url) => void fetch(url), testBed.at('/api/data'));
+    const { decline } = await purse.nextApproval();
+    const view = await purse.newPage();
+    await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+    await view.bringToFront();
+    await step(view, 'approve-manual');
+    await view.getByTestId('approval-manual').waitFor();
+    await expectAccessible(view, 'left to its page');
+    await view.reload();
+    await decline();
+    await page.close();
+  });
+
   test('axe finds nothing on what a tab asked for, in the popup and for developers, in light and dark', async () => {
     const { purse } = testBed;
     const page = await purse.newPage();

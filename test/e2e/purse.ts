@@ -51,6 +51,8 @@ export interface PendingApproval {
   approve(answer?: { readonly budget?: TestBudget }): Promise<void>;
   decline(): Promise<void>;
   never(): Promise<void>;
+  /** Lets the page handle it. */
+  leave(): Promise<void>;
   /** What the user sees. */
   screenshot(path: string): Promise<void>;
 }
@@ -270,6 +272,11 @@ async function setUp(
           }),
         decline: () => answer(id, (screen) => screen.click('approve-decline')),
         never: () => answer(id, (screen) => screen.click('approve-never')),
+        leave: () =>
+          answer(id, async (screen) => {
+            await screen.click('approve-manual');
+            await screen.click('approve-manual-confirm');
+          }),
         async screenshot(path) {
           const screen = await shown(id);
           await screen.ready('approve-decline');

@@ -3,6 +3,7 @@ import { type Answer, BadRequest, html, json, sendOn, show, text, type Visit } f
 import { askAsEarlier } from './legacy.ts';
 import { everyWay } from './pages/every-way.ts';
 import { escapeHtml, page } from './pages/layout.ts';
+import { own402 } from './pages/own-402.ts';
 import { PAID_ROUTES } from './paid-routes.ts';
 import { TERM_PARAMETERS } from './terms.ts';
 
@@ -29,6 +30,11 @@ export function freeRoutes(registry: HeaderRegistry, payTo: string): readonly Fr
       says: 'asks for the paid routes in every way a page can',
       serve: () => show(200, html(everyWay())),
     },
+    {
+      path: '/own-402',
+      says: 'a page that handles its own 402; with ?manual=head it says so',
+      serve: ({ url }) => show(200, html(own402(saysSo(url)))),
+    },
     { path: '/free', says: 'a page with no 402 at all', serve: () => show(200, html(freePage())) },
     { path: '/redirect', says: 'sends you on to ?to=, or to the article', serve: redirect },
     {
@@ -44,6 +50,13 @@ export function freeRoutes(registry: HeaderRegistry, payTo: string): readonly Fr
     },
   ];
   return routes;
+}
+
+/** @throws BadRequest for another place in a page */
+function saysSo({ searchParams }: URL): 'head' | 'body' | null {
+  const place = searchParams.get('manual');
+  if (place !== null && place !== 'head' && place !== 'body') throw new BadRequest('manual: head or body');
+  return place;
 }
 
 /** The answer of the route that a visit asks for; 404 where there is none. */

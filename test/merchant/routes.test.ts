@@ -143,7 +143,7 @@ test('CORS: open, closed, and with credentials', async () => {
 });
 
 test('what is free is free', async () => {
-  for (const path of ['/', '/free', '/page', '/merchant/books']) {
+  for (const path of ['/', '/free', '/page', '/own-402', '/merchant/books']) {
     const response = await fetch(`${origin}${path}`);
     expect(response.status, path).toBe(200);
     expect(response.headers.get('PAYMENT-REQUIRED'), path).toBe(null);

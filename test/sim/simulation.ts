@@ -194,7 +194,9 @@ class Simulation {
     return startWorker(this.#account, this.#browser, {
       ...(dies && { kill: dies }),
       now: () => this.#now,
-      handler: { context: async () => ({ network, paused: false, hasPocket, preference: [] }) },
+      handler: {
+        context: async () => ({ network, paused: false, hasPocket, preference: [], manualSites: [] }),
+      },
     });
   }
 

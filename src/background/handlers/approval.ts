@@ -1,5 +1,5 @@
 import { Fault } from '../../fault.ts';
-import { askersOf } from '../../interception/parties.ts';
+import { askersOf, scriptSiteOf } from '../../interception/parties.ts';
 import type { ApprovalView } from '../../messages/approval.ts';
 import type { PageInput } from '../../messages/contract.ts';
 import type { PageHandlersOf } from '../../messages/router.ts';
@@ -110,7 +110,10 @@ async function otherBudgetsOf(
     .reduce((sum, { perDay }) => addRaw(sum, perDay ?? ZERO), ZERO);
 }
 
-/** @throws Fault `fault_badMessage` when the site to block has no part in the question, and those of `parseRaw` */
+/**
+ * @throws Fault `fault_badMessage` when the site to block has no part in the question, or no script of a site asked that is to
+ * handle its 402s itself; and those of `parseRaw`
+ */
 function decisionOf(
   answer: PageInput<'approval.answer'>['answer'],
   { site, challenge }: Question,
@@ -129,6 +132,9 @@ function decisionOf(
       if (blocked === undefined) throw new Fault('fault_badMessage');
       return { kind: 'never', site: blocked };
     }
+    case 'manual':
+      if (scriptSiteOf(challenge) === null) throw new Fault('fault_badMessage');
+      return answer;
     default:
       return answer;
   }

@@ -2,9 +2,10 @@ import type { PageHandlersOf } from '../../messages/router.ts';
 import { type PlainSettings, plainSettings } from '../../messages/settings.ts';
 import { parseAddress } from '../../nano/account.ts';
 import { parseRaw } from '../../nano/amount.ts';
+import { leaveToPages } from '../../payments/manual-sites.ts';
 import { defaultPreference } from '../../protocol/mechanisms/index.ts';
 import type { Mechanism } from '../../protocol/offer/offer.ts';
-import { siteOf } from '../../site.ts';
+import { type Site, siteOf } from '../../site.ts';
 import type { SettingValue, StoredSettings } from '../../storage/settings.ts';
 import { typedLevelOf } from '../../wallet/pocket-plan.ts';
 import { pocketClosesHere, tellsScreenLock } from '../screen-lock.ts';
@@ -15,7 +16,8 @@ import type { HandlerParts } from './parts.ts';
 import { layOutPocket } from './pocket.ts';
 
 export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'> {
-  const { vault, openWallets, settings, budgets, maintenance, notifyPages, now } = parts;
+  const { vault, openWallets, settings, budgets, approvals, maintenance, notifyPages, now } = parts;
+  const addManualSite = (site: Site) => settings.setManual(site, true);
   return {
     'settings.read': async () => {
       const plan = await settings.read('float');
@@ -30,6 +32,7 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
         representative:
           wallet?.representative ?? (await settings.read('representative')) ?? network.representative,
         blockedSites: await budgets.blocked(),
+        manualSites: await settings.read('manualSites'),
         preference: inOrder(await settings.read('preference')),
         pocket: {
           accounts: plan.accounts,
@@ -62,6 +65,12 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
     },
     'settings.unblock': async ({ site }) => {
       await budgets.unblock(siteOf(site));
+      notifyPages();
+      return null;
+    },
+    'settings.manual': async ({ site, manual }) => {
+      if (manual) await leaveToPages(siteOf(site), { approvals, addManualSite });
+      else await settings.setManual(siteOf(site), false);
       notifyPages();
       return null;
     },

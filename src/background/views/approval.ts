@@ -1,6 +1,6 @@
 import type { PlainMessageKey } from '../../fault.ts';
 import { type Challenge, isReloadedWhenPaid, type UserPart } from '../../interception/challenge.ts';
-import { askersOf } from '../../interception/parties.ts';
+import { askersOf, scriptSiteOf } from '../../interception/parties.ts';
 import type { ApprovalView } from '../../messages/approval.ts';
 import type { Raw } from '../../nano/amount.ts';
 import type { NetworkProfile } from '../../nano/network.ts';
@@ -74,6 +74,7 @@ export function approvalView(
     mechanism: offer.mechanism,
     description: offer.resource.description ?? null,
     network: networkView(network),
+    manualSite: challenge.isPrivate ? null : scriptSiteOf(challenge),
     isPrivate: challenge.isPrivate,
     reason,
     checks: checksOf(offer),

@@ -40,7 +40,17 @@ async function relay({ id, ...request }: HeldMessage): Promise<void> {
   held.add(id);
   isKnown = true;
   setTimeout(() => held.delete(id), LONGEST_HOLD);
-  const go = await mayGo({ request: 'request.held', input: { holdId: `${id}`, ...request } }, id);
+  const input = {
+    holdId: `${id}`,
+    ...request,
+    // Whether the page says now that it handles its own 402s (docs/WIRE.md §7.26). In its head only: visitors may write in its body.
+    // An element of the page named `querySelector` would stand in the place of the document's own method.
+    manual: !!Document.prototype.querySelector.call(
+      document,
+      'head>meta[name=payment-required][content=manual]',
+    ),
+  };
+  const go = await mayGo({ request: 'request.held', input }, id);
   held.delete(id);
   port.postMessage({ id, go } satisfies HoldAnswer);
 }
@@ -64,11 +74,11 @@ function leave({ isTrusted }: Event): void {
   tell({ request: 'document.left', input: {} });
 }
 addEventListener('pagehide', leave, true);
-document.addEventListener('freeze', leave, true);
+addEventListener('freeze', leave, true);
 
 /** Sends a message without a response. If the worker ends before it handles it, the restarted one asks what still waits. */
 function tell(message: RequestMessage): void {
-  if (runtime.id) runtime.sendMessage(message).catch(() => undefined);
+  if (runtime.id) runtime.sendMessage(message).catch(() => {});
 }
 
 /** Rejects when the page comes back from the back/forward cache: a response that was under way is lost then. */
@@ -145,22 +155,27 @@ function find({ what, name }: BridgeCommand): Array<() => void> {
 /** The URLs that an element may load: the one it chose, the one in its attribute, and its alternatives. */
 function sourcesOf(element: Element): readonly string[] {
   const { currentSrc, src, href } = element as Partial<HTMLImageElement & HTMLLinkElement>;
-  const choices = element instanceof HTMLMediaElement ? element.querySelectorAll('source') : [];
-  return [currentSrc || src || href || '', ...[...choices].map((choice) => choice.src)];
+  return [
+    currentSrc || src || href || '',
+    ...[...element.querySelectorAll('source')].map((choice) => choice.src),
+  ];
 }
 
 /** Loads an element again. Most do when their source is set, even to the same value. */
 function loadAnew(element: Element, attributes: readonly string[]): void {
   const source = attributes.find((name) => element.hasAttribute(name)) ?? 'src';
   if (element instanceof HTMLMediaElement) element.load();
-  else if (element instanceof HTMLLinkElement) element.parentNode?.insertBefore(element, element.nextSibling);
+  else if (element instanceof HTMLLinkElement) element.replaceWith(element);
   else element.setAttribute(source, element.getAttribute(source) ?? '');
 }
 
 /** Starts a download by a new link, with the file name of the page's link, whose click handlers must not run. */
 function download(url: string): void {
   const link = [...document.links].find(({ href }) => bare(href) === url);
-  Object.assign(document.createElement('a'), { href: url, download: link?.download ?? '' }).click();
+  const own = document.createElement('a');
+  own.href = url;
+  own.download = link?.download ?? '';
+  own.click();
 }
 
 /** A URL as it goes to the server: without fragment, user name and password. */

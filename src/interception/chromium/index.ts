@@ -36,6 +36,8 @@ export interface InterceptionPorts {
   readonly session: SessionStore;
   /** Whether servers may be asked for their price: only once there is a purse to pay from. */
   readonly mayProbePrice: () => Promise<boolean>;
+  /** Whether the user leaves this 402 to its page: it is announced at once, since nobody is asked about it. Never rejects. */
+  readonly isManual: (challenge: Challenge) => Promise<boolean>;
   /** Called when the result of `awaitingReload` has changed. */
   readonly changed: () => void;
 }
@@ -45,6 +47,7 @@ const UNWATCHED: InterceptionEvents = {
   onChallenge: ignore,
   onUnheld: ignore,
   onOverLimit: ignore,
+  onManual: ignore,
   onUnpriced: ignore,
   onWithdrawn: ignore,
 };
@@ -74,7 +77,13 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     events: () => events,
     awaitsReload: (id) => reloads.has(id),
   });
-  const scriptHolds = new ScriptHolds({ open, holds, lifecycle, caughtUp: () => network?.caughtUp() });
+  const scriptHolds = new ScriptHolds({
+    open,
+    holds,
+    lifecycle,
+    isManual: ports.isManual,
+    caughtUp: () => network?.caughtUp(),
+  });
   const preparations = new Preparations({ open, lifecycle, presence, scriptHolds });
   const deliveries = new Deliveries({ open, holds, lifecycle, presence, responses, reloads, scriptHolds });
 

@@ -49,9 +49,15 @@ afterEach(() => {
 });
 
 /** The preparations of a purse, with what it reported: the event, and the challenge. */
-function purse() {
+function purse({ isManual = false } = {}) {
   const { lifecycle, reported, open, holds } = lifecycleWith();
-  const scriptHolds = new ScriptHolds({ open, holds, lifecycle, caughtUp: () => undefined });
+  const scriptHolds = new ScriptHolds({
+    open,
+    holds,
+    lifecycle,
+    isManual: async () => isManual,
+    caughtUp: () => undefined,
+  });
   const preparations = new Preparations({ open, lifecycle, presence: new Presence(), scriptHolds });
   return { reported, open, lifecycle, scriptHolds, preparations };
 }
@@ -76,7 +82,10 @@ async function prepare(one: ObservedRequest, at = purse()) {
 }
 
 /** The page of a script says that it holds its request. */
-const held = ({ scriptHolds }: ReturnType<typeof purse>) =>
+const held = (
+  { scriptHolds }: ReturnType<typeof purse>,
+  parts: { steady?: boolean; manual?: boolean } = {},
+) =>
   scriptHolds.held(
     {
       id: EXTENSION,
@@ -85,7 +94,7 @@ const held = ({ scriptHolds }: ReturnType<typeof purse>) =>
       url: `${SITE}/`,
       tab: { id: 1 } as chrome.tabs.Tab,
     },
-    { holdId: '1', url: SHOP, method: 'GET', steady: true, timeout: 0 },
+    { holdId: '1', url: SHOP, method: 'GET', steady: true, timeout: 0, manual: false, ...parts },
   );
 
 test('a request that no rule can name is reported, and never open', async () => {
@@ -104,6 +113,28 @@ describe('the request of a script', () => {
     const { reported, open } = await prepare(script, at);
     expect(reported).toEqual([['challenge', script.challenge]]);
     expect(await open.get('one')).toEqual({ observed: script, hold: { documentId: 'document', id: '1' } });
+  });
+
+  test('whose page says that it handles its 402 is released to it, reported as such, and never open', async () => {
+    const at = purse();
+    const end = held(at, { manual: true });
+    const { reported, open } = await prepare(script, at);
+    expect(await end).toBe('release');
+    expect(reported).toEqual([['manual', script.challenge]]);
+    expect(await open.all()).toEqual([]);
+  });
+
+  test.each([
+    ['left to its page is announced at once', true, 1],
+    ['not left to its page is announced once the page has held it for a while', false, 0],
+  ])('that its page could take back, and is %s', async (_, isManual, atOnce) => {
+    const at = purse({ isManual });
+    void at.preparations.take(script);
+    void held(at, { steady: false });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(at.reported).toHaveLength(atOnce);
+    await vi.runAllTimersAsync();
+    expect(at.reported).toEqual([['challenge', script.challenge]]);
   });
 
   test('that its page does not hold waits for a load of that page', async () => {

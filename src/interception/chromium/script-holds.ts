@@ -1,5 +1,6 @@
 import type { BridgeInput } from '../../messages/contract.ts';
 import { BoundedMap } from '../bounded-map.ts';
+import type { Challenge } from '../challenge.ts';
 import type { HoldEnd, Holds } from '../holds.ts';
 import type { ChallengeLifecycle } from '../lifecycle.ts';
 import { NO_TAB, type ObservedRequest, pairingKeys, type ScriptRequest } from '../observed-request.ts';
@@ -26,6 +27,8 @@ export interface ScriptHoldPorts {
   readonly open: OpenChallenges;
   readonly holds: Holds;
   readonly lifecycle: ChallengeLifecycle;
+  /** As in `InterceptionPorts`. */
+  readonly isManual: (challenge: Challenge) => Promise<boolean>;
   /** Resolves once each 402 whose headers have come by now was reported. */
   readonly caughtUp: () => Promise<unknown> | undefined;
 }
@@ -85,7 +88,7 @@ export class ScriptHolds {
   /** A page holds a response. Resolves when it is decided how the hold ends. */
   async held(
     sender: chrome.runtime.MessageSender,
-    { holdId, url, method, steady, timeout }: BridgeInput<'request.held'>,
+    { holdId, url, method, steady, timeout, manual }: BridgeInput<'request.held'>,
   ): Promise<HoldEnd> {
     const { open, holds, lifecycle } = this.#ports;
     const { documentId, tab } = sender;
@@ -111,11 +114,20 @@ export class ScriptHolds {
     if ('end' in paired) return paired.end;
     const observed =
       paired.challenge.fromServiceWorker === true ? await ofPage(paired, sender, tab, documentId) : paired;
+    // The page's own word counts for less only: it is neither asked about nor paid, and nothing remembers it.
+    if (manual) {
+      lifecycle.reportManual(observed.challenge);
+      return 'release';
+    }
     const { id } = observed.challenge;
     const end = holds.begin(id);
     if (!(await lifecycle.admit(observed, hold))) void holds.end(id, 'release');
     else if (this.#dropped.get(nameOf(hold)) !== undefined) await lifecycle.withdraw({ observed, hold });
-    else void lifecycle.announceSettled(observed, steady);
+    else {
+      // What is left to its page is not asked about, and needs no patience.
+      const isAtOnce = steady || (await this.#ports.isManual(observed.challenge));
+      void lifecycle.announceSettled(observed, isAtOnce);
+    }
     return end;
   }
 

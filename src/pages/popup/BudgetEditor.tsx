@@ -14,6 +14,7 @@ import { SiteName } from '../../ui/components/SiteName.tsx';
 import { sentenceOf, t } from '../../ui/i18n.ts';
 import { BudgetRules } from './BudgetRules.tsx';
 import { type BudgetDraft, draftOf, readDraft } from './budget-draft.ts';
+import { ManualSite } from './ManualSite.tsx';
 import { go, type Route } from './route.ts';
 
 /** The form for one site's budget. The two most used limits come first. */
@@ -86,6 +87,7 @@ export function BudgetEditor({ budget, from }: { readonly budget: BudgetView; re
           {t('ui_save')}
         </Button>
       </form>
+      <ManualSite site={site} />
       <Confirm
         action={t('popup_removeBudget')}
         question={t('popup_removeBudgetAsk')}

@@ -1,3 +1,5 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import type { ExchangeState, ExchangeView } from '../../messages/exchange.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Icon, type IconName } from '../../ui/components/Icon.tsx';
@@ -10,13 +12,22 @@ import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { shownUrl } from '../../ui/site.ts';
 import { ago } from '../../ui/time.ts';
+import { activePage } from './active-site.ts';
+import { ManualSite } from './ManualSite.tsx';
 import { go } from './route.ts';
 
 const scroll: ScrollPosition = { top: 0 };
 
-/** The exchanges of the active tab, with the reason for each that was not paid. */
+/** The exchanges of the active tab, with the reason for each that was not paid, and whether its page handles its own 402s. */
 export function Tab({ tabId }: { readonly tabId: number }) {
   const exchanges = useQuery('exchange.list', { tabId });
+  /** The site in the tab, where something of it may be stored. */
+  const site = useSignal<string | null>(null);
+  useEffect(() => {
+    void activePage().then((page) => {
+      site.value = page === null || page.isPrivate || page.tabId !== tabId ? null : page.site;
+    });
+  }, [site, tabId]);
   return (
     <Screen title={t('popup_tab')} onBack={() => go({ name: 'home' })} scroll={scroll}>
       {exchanges.kind === 'waiting' && <Loading />}
@@ -30,6 +41,7 @@ export function Tab({ tabId }: { readonly tabId: number }) {
             ))}
           </ul>
           {exchanges.value.length > 0 && <p class="hint">{t('popup_tabDevtools')}</p>}
+          {site.value !== null && <ManualSite site={site.value} />}
         </>
       )}
     </Screen>

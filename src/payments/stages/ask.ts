@@ -1,5 +1,5 @@
 import { type Challenge, givenBack } from '../../interception/challenge.ts';
-import { askersOf } from '../../interception/parties.ts';
+import { askersOf, scriptSiteOf } from '../../interception/parties.ts';
 import { isInView } from '../../policy/decision.ts';
 import { EXPIRY_MARGIN } from '../../policy/expiry-margins.ts';
 import { isHandOver } from '../../protocol/mechanisms/index.ts';
@@ -7,6 +7,7 @@ import type { QuestionOutcome } from '../approval-queue.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
 import type { Handling } from '../handling.ts';
 import { LONGEST_TIMER } from '../longest-timer.ts';
+import { leaveToPages } from '../manual-sites.ts';
 import { isOwnAccount } from '../own-account.ts';
 import { type Ask, DONE, declined, type Stage } from './stage.ts';
 
@@ -72,6 +73,11 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
       await budgets.block(outcome.site);
       approvals.lapse(({ site, challenge }) => [site, ...askersOf(challenge, site)].includes(outcome.site));
       return declined(challenge, outcome.site === site ? 'refusal_SITE_BLOCKED' : 'refusal_ASKER_BLOCKED');
+    case 'manual': {
+      const asker = scriptSiteOf(challenge);
+      if (asker !== null) await leaveToPages(asker, ports);
+      return declined(challenge, 'refusal_MANUAL');
+    }
     case 'budget':
     case 'once': {
       const others = [...outcome.others];
@@ -118,8 +124,8 @@ function giveBackAt(
 }
 
 /**
- * The outcome without what would write the site down: in a private window a budget pays this one request, and a block
- * declines it (invariant 12). The question offers neither there, but a message could still name one.
+ * The outcome without what would write a site down: in a private window a budget pays this one request, and a block or a page
+ * that is left to itself declines it (invariant 12). The question offers none of them there, but a message could still name one.
  */
 function withoutTrace(outcome: QuestionOutcome, { isPrivate }: Challenge): QuestionOutcome {
   if (!isPrivate) return outcome;
@@ -127,6 +133,7 @@ function withoutTrace(outcome: QuestionOutcome, { isPrivate }: Challenge): Quest
     case 'budget':
       return { kind: 'once', others: outcome.others };
     case 'never':
+    case 'manual':
       return { kind: 'decline' };
     default:
       return outcome;

@@ -1,3 +1,4 @@
+import { isManual } from '../../policy/manual.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
 import type { Handling } from '../handling.ts';
 import { historyOf } from '../request-history.ts';
@@ -26,6 +27,7 @@ export async function reconsider(
 ): Promise<Stage> {
   const context = await ports.context(challenge);
   if (context === null) return declined(challenge, otherwise);
+  if (isManual(challenge, context.manualSites)) return declined(challenge, 'refusal_MANUAL');
   const history = await historyOf(ports, challenge, context.network.id);
   return { kind: 'classify', challenge, context, history, reason };
 }

@@ -1,4 +1,5 @@
 import type { Challenge } from '../../interception/challenge.ts';
+import { isManual } from '../../policy/manual.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
 import type { Handling } from '../handling.ts';
 import { historyOf } from '../request-history.ts';
@@ -7,7 +8,8 @@ import { DONE, declined, type Stage } from './stage.ts';
 
 /**
  * Gives a challenge what was paid for it already, if anything; otherwise it is classified. Until the time
- * that the server asked for, the page gets its own 402: no proof is sent, and the user is not asked to pay again.
+ * that the server asked for, the page gets its own 402: no proof is sent, and the user is not asked to pay again. So does a
+ * page that handles its own 402, always.
  */
 export async function start(
   ports: ChallengeHandlerPorts,
@@ -21,6 +23,8 @@ export async function start(
     ports.release(challenge);
     return DONE;
   }
+  // Before any payment of the past: a page that handles its own 402 takes a 200 for a failure.
+  if (isManual(challenge, context.manualSites)) return declined(challenge, 'refusal_MANUAL');
   // A page that was loaded again is asked about anew: its older load no longer waits.
   approvals.lapse((question) => replaces(challenge, question.challenge));
   if (handling.reassign(delivery, challenge)) return DONE;

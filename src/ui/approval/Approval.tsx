@@ -1,5 +1,4 @@
 import { useSignal } from '@preact/signals';
-import { Fragment } from 'preact';
 import type { Fault } from '../../fault.ts';
 import type { ApprovalView } from '../../messages/approval.ts';
 import { warningOf } from '../budget-words.ts';
@@ -8,7 +7,6 @@ import { NetworkBanner } from '../components/NetworkBanner.tsx';
 import { FaultLine, Notice } from '../components/Notice.tsx';
 import { Receive } from '../components/Receive.tsx';
 import { Screen } from '../components/Screen.tsx';
-import { SiteName } from '../components/SiteName.tsx';
 import { UsedNotice } from '../components/UsedNotice.tsx';
 import { WorkLine } from '../components/WorkLine.tsx';
 import { enoughXno } from '../format.ts';
@@ -21,6 +19,7 @@ import './approval.css';
 import { BudgetForm, useBudgetDraft } from './BudgetForm.tsx';
 import { type Choice, DecisionButtons, type UserDecision } from './DecisionButtons.tsx';
 import { Facts, Headline } from './Facts.tsx';
+import { Manual, Whom } from './Sites.tsx';
 
 interface ApprovalProps {
   readonly approval: ApprovalView;
@@ -35,13 +34,14 @@ interface ApprovalProps {
 export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalProps) {
   const writingBudget = useSignal(false);
   const choosingWhom = useSignal(false);
+  const leavingToPage = useSignal(false);
   const draft = useBudgetDraft(approval);
   const now = useNow(500).value;
   const expired = approval.hasRunOut || now >= approval.answerBy;
   const used = warningOf(approval.budget === null ? [] : [approval.budget], approval.cap);
   const payable = approval.missing === null && approval.obstacle === null && !expired;
 
-  const { site, askers } = approval;
+  const { site, askers, manualSite } = approval;
   const hasForeignHand = approval.askedBy !== null;
   const never: Choice = {
     name: t('approve_never'),
@@ -52,6 +52,14 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
       else onAnswer({ kind: 'never', site });
     },
   };
+  const leave: Choice = {
+    name: t('approve_manual'),
+    look: 'quiet',
+    testId: 'approve-manual',
+    choose: () => {
+      leavingToPage.value = true;
+    },
+  };
   const refusals: readonly Choice[] = [
     {
       name: t('approve_decline'),
@@ -60,6 +68,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
       choose: () => onAnswer({ kind: 'decline' }),
     },
     ...(approval.isPrivate ? [] : [never]),
+    ...(manualSite === null ? [] : [leave]),
   ];
   const renew: Choice = {
     name: t('approve_renew'),
@@ -123,17 +132,36 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
       },
     },
   ];
+  const manual: readonly Choice[] = [
+    {
+      name: t('approve_manualConfirm'),
+      look: 'primary',
+      testId: 'approve-manual-confirm',
+      choose: () => onAnswer({ kind: 'manual' }),
+    },
+    {
+      name: t('ui_back'),
+      look: 'plain',
+      testId: 'approve-manual-back',
+      choose: () => {
+        leavingToPage.value = false;
+      },
+    },
+  ];
   const stage = choosingWhom.value
     ? 'whom'
-    : approval.hasRunOut
-      ? 'renew'
-      : !payable
-        ? 'refuse'
-        : writingBudget.value
-          ? 'budget'
-          : 'pay';
+    : leavingToPage.value
+      ? 'manual'
+      : approval.hasRunOut
+        ? 'renew'
+        : !payable
+          ? 'refuse'
+          : writingBudget.value
+            ? 'budget'
+            : 'pay';
   const choices = {
     whom,
+    manual,
     renew: [renew, ...refusals],
     refuse: refusals,
     pay: [...payments, ...refusals],
@@ -178,7 +206,13 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
         )}
         {approval.missing !== null && <Missing approval={approval} missing={approval.missing} />}
         {stage === 'budget' && <BudgetForm draft={draft} />}
-        {stage === 'whom' ? <Whom approval={approval} /> : <Facts approval={approval} />}
+        {stage === 'whom' ? (
+          <Whom approval={approval} />
+        ) : stage === 'manual' && manualSite !== null ? (
+          <Manual site={manualSite} />
+        ) : (
+          <Facts approval={approval} />
+        )}
         {stage === 'pay' && approval.harderWork === null && <UsualWork work={approval.work} />}
       </Screen>
       <DecisionButtons key={stage} choices={choices} sending={sending} />
@@ -190,30 +224,6 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
 function nameIn(site: string): string {
   const { start, end } = shownSite(site);
   return `${shortStart(start)}${end}`;
-}
-
-/** The sites that can be blocked: those that caused the request, and the one that would be paid. */
-function Whom({ approval: { site, askers } }: { readonly approval: ApprovalView }) {
-  return (
-    <section class="whom" data-testid="approval-whom">
-      <h2>{t('approve_neverTitle')}</h2>
-      <p class="hint">{t(askers.length === 0 ? 'approve_neverNameless' : 'approve_neverText')}</p>
-      <dl class="facts">
-        {askers.map((asker) => (
-          <Fragment key={asker}>
-            <dt>{t('approve_neverAsker')}</dt>
-            <dd>
-              <SiteName site={asker} />
-            </dd>
-          </Fragment>
-        ))}
-        <dt>{t('approve_neverSite')}</dt>
-        <dd>
-          <SiteName site={site} />
-        </dd>
-      </dl>
-    </section>
-  );
 }
 
 /** Returns the warnings about the names of the site and of the site that asked. */

@@ -26,14 +26,14 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** A whole document. `main` is HTML. */
-export function page(title: string, main: string): string {
+/** A whole document. `main` is HTML, and so is what is added to the head. */
+export function page(title: string, main: string, head = ''): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="data:,">${head}
 <style>${STYLE}</style>
 <main>
 ${main}

@@ -13,6 +13,7 @@ import { AutoLock } from './AutoLock.tsx';
 import { BlockedSites } from './BlockedSites.tsx';
 import { GlobalCap } from './GlobalCap.tsx';
 import { LeastReceived } from './LeastReceived.tsx';
+import { ManualSites } from './ManualSites.tsx';
 import { MechanismPreference } from './MechanismPreference.tsx';
 import { Networks } from './Networks.tsx';
 import { Pocket } from './Pocket.tsx';
@@ -66,6 +67,7 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
       </Section>
       <Section title={t('popup_sitesTitle')} id="sites">
         <BlockedSites sites={settings.blockedSites} />
+        <ManualSites sites={settings.manualSites} />
         <OpenRow icon="list" name={t('popup_log')} onClick={() => go({ name: 'log' })} />
       </Section>
     </>

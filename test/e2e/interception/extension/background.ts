@@ -60,6 +60,7 @@ const session: SessionStore = {
 const interception = createChromiumInterception({
   session,
   mayProbePrice: async () => (await policyNow()) !== 'no purse',
+  isManual: async () => false,
   changed: () => {},
 });
 
@@ -102,6 +103,7 @@ interception.watch({
   },
   onUnheld: (challenge) => testApi.unheld.push(challenge),
   onOverLimit: () => {},
+  onManual: () => {},
   onUnpriced: (response) => testApi.unpriced.push(response),
   onWithdrawn: (challenge) => testApi.withdrawn.push(challenge),
 });

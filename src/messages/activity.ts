@@ -43,6 +43,8 @@ export interface LogLineView {
   readonly link?: string;
   /** For how many 402s of the site the line stands, where it is more than one. */
   readonly times?: number;
+  /** As in `ApprovalView`, where it is to be told. */
+  readonly clockSkew?: number;
 }
 
 export const activityMessages = {

@@ -15,6 +15,7 @@ import { Delivery } from './delivery.ts';
 import type { ExchangeRecorder } from './exchange-recorder.ts';
 import type { Journal } from './journal.ts';
 import type { NotPaidReason } from './not-paid-reason.ts';
+import { OfferClock } from './offer-clock.ts';
 import type { PaymentState } from './payment.ts';
 import { PaymentRunner } from './payment-runner.ts';
 import type { Question } from './question.ts';
@@ -48,6 +49,8 @@ export interface WorkerOptions {
   readonly handler?: Partial<ChallengeHandlerPorts>;
   /** The time (ms since the epoch). */
   readonly now?: () => number;
+  /** The monotonic clock (ms). */
+  readonly elapsed?: () => number;
 }
 
 /** A worker as it is after its start, over the database, the keys and the ledger of an account. */
@@ -63,6 +66,7 @@ export function startWorker(
     wallet: walletPorts,
     handler,
     now = Date.now,
+    elapsed = () => performance.now(),
   }: WorkerOptions = {},
 ) {
   const { died, isDead, step } = killableAt(kill);
@@ -76,6 +80,7 @@ export function startWorker(
     for (const question of approvals.list()) if (!asked.includes(question)) asked.push(question);
   });
   const journal = killableJournal(opened, step);
+  const offerClock = new OfferClock(now, elapsed);
   const recall = new Recall({ journal, chains, wallet: async () => wallet, now });
   const runner = new PaymentRunner({
     journal,
@@ -88,6 +93,7 @@ export function startWorker(
     again: async (challenge, waiting) => void browser.repeated.push([challenge.id, waiting]),
     againLater: (challenge, pause) => void browser.postponed.push([challenge.id, pause]),
     now,
+    offerClock,
   });
   const waits = async (challenge: Challenge) => browser.waits(challenge);
   const release = (challenge: Challenge) => (isDead() ? undefined : browser.release(challenge));
@@ -127,6 +133,7 @@ export function startWorker(
     recorder: silentRecorder,
     log: async (challenge, key, args) => void log.push({ challenge: challenge.id, key, args }),
     now,
+    offerClock,
     ...handler,
   });
   return {

@@ -20,6 +20,8 @@ export interface TransferView {
   readonly blockHash: string;
   readonly network: string;
   readonly testMoney: boolean;
+  /** The payment of which a receive is a refund, with its site (null for a private window); null where it is none. */
+  readonly refundOf: { readonly id: string; readonly site: string | null } | null;
 }
 
 /** What was received in payments too small to be listed among the others. */

@@ -19,11 +19,10 @@ export function countedOf({ intent, refunds = [] }: Pick<AnyPayment, 'intent' | 
  */
 export function refundBy(
   payment: AnyPayment,
-  { id, kind, network, counterparty, at, amount }: Transfer,
+  { id, network, counterparty, at, amount }: Transfer,
 ): Refund | null {
   const { intent } = payment;
-  if (kind !== 'received' || intent.network.id !== network.id || intent.offer.payTo !== counterparty)
-    return null;
+  if (intent.network.id !== network.id || intent.offer.payTo !== counterparty) return null;
   if (intent.at > at || !hasLeft(payment)) return null;
   const { price } = countedOf(payment);
   return price === ZERO ? null : { source: id, at, amount, counted: least(amount, price) };

@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type NanoAddress, publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
-import type { Intent, PaymentState, Progress } from '../payments/payment.ts';
+import type { PaymentId } from '../payment-id.ts';
+import type { Intent, Payment, PaymentState, Progress } from '../payments/payment.ts';
 import {
   budgetOf,
   challengeOf,
@@ -147,6 +148,7 @@ describe('a receive from a payee', () => {
     ['another account', { counterparty: STRANGER }],
     ['another network', { network: { id: 'nano:mainnet', testMoney: false } }],
     ['a time before the payment', { at: 0 }],
+    ['the user, who sends to the payee', { kind: 'sent' as const }],
   ])('is no refund where it comes from %s', async (_, parts) => {
     const intent = buys(10n);
     await pay(intent);
@@ -192,6 +194,38 @@ describe('a receive from a payee', () => {
     await receive(entry);
     expect(await sums()).toEqual([6n, 6n, 6n, 6n, 6n]);
     expect(await refundsOf(intent)).toHaveLength(1);
+    expect(await transferOf(entry)).toMatchObject({ refundOf: intent.id });
+  });
+
+  test('counts once, though more payments than are searched were made since', async () => {
+    const intent = buys(10n);
+    await pay(intent);
+    const entry = received(4n);
+    await receive(entry);
+    const row = await database.get('payments', intent.id);
+    if (row === undefined) throw new Error('it was paid');
+    const { refunds: _, ...payment } = row.payment;
+    for (let nth = 1; nth <= 501; nth++) {
+      const [id, at] = [`${intent.id} ${nth}` as PaymentId, now + nth];
+      const later = { ...payment, intent: { ...payment.intent, id, at } } as Payment;
+      await database.put('payments', { ...row, id, place: [at, id], payment: later });
+    }
+    await receive({ ...entry, transfer: { ...entry.transfer, at: now + 1_000 } });
+    expect(await sums()).toEqual([6n, 6n, 6n, 6n, 6n]);
+  });
+
+  test('refunds a payment to its own sender on its own network, though others were made since', async () => {
+    const to = (payTo: NanoAddress) => sessionOffer(10n, { payTo });
+    const elsewhere = { id: 'nano:test', testMoney: true };
+    const [own, ...others] = [
+      buys(10n, { offer: to(STRANGER) }),
+      buys(10n, { offer: to(STRANGER), network: elsewhere, at: now + 1 }),
+      buys(10n, { at: now + 2 }),
+    ];
+    for (const intent of [own, ...others]) await pay(intent);
+    await receive(received(4n, { counterparty: STRANGER, at: now + 3 }));
+    expect(await Promise.all(others.map(refundsOf))).toEqual([undefined, undefined]);
+    expect(await refundsOf(own)).toHaveLength(1);
   });
 
   test('of a private window names no site, and is taken off the sums over all sites', async () => {

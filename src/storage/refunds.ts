@@ -39,7 +39,7 @@ async function refundedPayment<S extends StoreNames<PurseSchema>>(
   transaction: Transaction<S | 'payments'>,
   transfer: Transfer,
 ): Promise<{ readonly payment: AnyPayment; readonly refund: Refund } | null> {
-  const { kind, network, counterparty, at, id, amount } = transfer;
+  const { kind, network, counterparty, at, amount } = transfer;
   if (kind !== 'received') return null;
   const payments = transaction.objectStore('payments');
   // Most receives come from accounts that were never paid.
@@ -48,7 +48,6 @@ async function refundedPayment<S extends StoreNames<PurseSchema>>(
   let cursor = await payments.index('place').openCursor(IDBKeyRange.upperBound([at, []]), 'prev');
   for (let searched = 0; cursor !== null && searched < SEARCHED; searched++) {
     const { payment } = cursor.value;
-    if (payment.refunds?.some(({ source }) => source === id)) return null;
     const refund = refundBy(payment, transfer);
     if (refund?.counted === amount) return { payment, refund };
     if (refund !== null) inPart ??= { payment, refund };

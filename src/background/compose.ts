@@ -7,6 +7,7 @@ import { ApprovalQueue } from '../payments/approval-queue.ts';
 import { ChallengeHandler } from '../payments/challenge-handler.ts';
 import { Delivery } from '../payments/delivery.ts';
 import { isFailure } from '../payments/not-paid-reason.ts';
+import { OfferClock } from '../payments/offer-clock.ts';
 import { PayeeLookup } from '../payments/payee-lookup.ts';
 import { PaymentRunner } from '../payments/payment-runner.ts';
 import { Recall } from '../payments/recall.ts';
@@ -64,6 +65,7 @@ const exclusively: Exclusively = (name, work) => navigator.locks.request(name, w
 /** Builds every part by hand, once in each life of the worker, and starts what an earlier life left unfinished. */
 export async function compose(interception: Interception, attention: Attention): Promise<Background> {
   const { now } = systemClock;
+  const offerClock = new OfferClock(now, () => performance.now());
   const store = await openStoreHere((isUsable) => {
     attention.outOfOrder(!isUsable);
     notifyPages();
@@ -119,6 +121,7 @@ export async function compose(interception: Interception, attention: Attention):
     again: loadAgain,
     exclusively,
     now,
+    offerClock,
   });
   const testSpending = new TestSpending({
     journal,
@@ -171,6 +174,7 @@ export async function compose(interception: Interception, attention: Attention):
       return notPaidLog.add(challenge, reason, args);
     },
     now,
+    offerClock,
   });
   const abandoned = new AbandonedRequests({ approvals, interception, challengeHandler });
   const maintenance = new Maintenance({ openWallets, delivery, recall, work, abandoned, notifyPages });

@@ -53,18 +53,25 @@ test.each([
   ['whose tab shows another page', {}, `${PAGE}?page=2`, true, 0],
   ['of a form', { method: 'POST' }, PAGE, true, 0],
   ['of a script', { kind: 'xmlhttprequest' }, PAGE, true, 0],
-] as const)('a payment %s has its page loaded again as often as it may', async (_, parts, shown, isOwed, times) => {
-  const reload = vi.fn(async () => undefined);
-  const get = vi.fn(async () => ({ url: shown }));
-  vi.stubGlobal('chrome', { tabs: { get, reload } });
-  vi.useFakeTimers();
-  try {
-    loadAgain(challengeOf({ url: PAGE, kind: 'main_frame', tabId: 7, ...parts }), 5_000, async () => isOwed);
-    await vi.advanceTimersByTimeAsync(4_999);
-    expect(get).not.toHaveBeenCalled();
-    await vi.advanceTimersByTimeAsync(1);
-    expect(reload.mock.calls).toEqual(Array(times).fill([7]));
-  } finally {
-    vi.useRealTimers();
-  }
-});
+] as const)(
+  'a payment %s has its page loaded again as often as it may',
+  async (_, parts, shown, isOwed, times) => {
+    const reload = vi.fn(async () => undefined);
+    const get = vi.fn(async () => ({ url: shown }));
+    vi.stubGlobal('chrome', { tabs: { get, reload } });
+    vi.useFakeTimers();
+    try {
+      loadAgain(
+        challengeOf({ url: PAGE, kind: 'main_frame', tabId: 7, ...parts }),
+        5_000,
+        async () => isOwed,
+      );
+      await vi.advanceTimersByTimeAsync(4_999);
+      expect(get).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(1);
+      expect(reload.mock.calls).toEqual(Array(times).fill([7]));
+    } finally {
+      vi.useRealTimers();
+    }
+  },
+);

@@ -1,3 +1,4 @@
+import { serverDateOf } from '../interception/server-date.ts';
 import { harderWorkOf } from '../protocol/mechanisms/index.ts';
 import { type Classification, classify } from '../protocol/offer/classify.ts';
 import type { EntryOffer } from '../protocol/offer/offer.ts';
@@ -35,7 +36,9 @@ export function inspectionOf(
 ): Inspection {
   const header = (response?.status === 402 && response.headers['payment-required']) || null;
   if (header === null) return { response, header, classification: null, offers: [], probed: [] };
-  const context = { url: url.replace(/#.*$/, ''), network, arrivedAt, now: arrivedAt };
+  const headers = response?.headers;
+  const serverDate = serverDateOf({ date: headers?.date ?? null, age: headers?.age ?? null });
+  const context = { url: url.replace(/#.*$/, ''), network, arrivedAt, serverDate, now: arrivedAt };
   const classification = classify(header, context);
   if (classification.kind === 'refused') return { response, header, classification, offers: [], probed: [] };
   const { entries, refused } = classification;

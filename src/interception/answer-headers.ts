@@ -10,6 +10,8 @@ export interface AnswerHeaders {
   readonly represent?: string;
   /** Value of X-Nano-Block-Status or X-Nano-Status: what the seller says of the block. */
   readonly blockStatus?: string;
+  /** Value of X-Nano-Credit-Remaining-Raw: what the seller keeps for whoever shows the block hash again. */
+  readonly credit?: string;
 }
 
 /**
@@ -21,11 +23,13 @@ export function answerHeaders(headerValue: (name: string) => string | null): Ans
   const retryAfter = headerValue('retry-after');
   const represent = headerValue('x-nano-represent');
   const blockStatus = headerValue('x-nano-block-status') ?? headerValue('x-nano-status');
+  const credit = headerValue('x-nano-credit-remaining-raw');
   return {
     paymentResponse: headerValue('payment-response'),
     paymentRequired: headerValue('payment-required'),
     ...(retryAfter !== null && { retryAfter }),
     ...(represent !== null && { represent }),
     ...(blockStatus !== null && { blockStatus }),
+    ...(credit !== null && { credit }),
   };
 }

@@ -95,6 +95,11 @@ export interface Challenge {
   readonly header: Price;
   /** When the response arrived (ms since the epoch). */
   readonly seenAt: number;
+  /**
+   * What the clock of the server showed when it sent the response (ms since the epoch): its `Date` (see `serverDateOf`). Absent
+   * where that does not count: the response came from a cache.
+   */
+  readonly serverDate?: number;
 }
 
 /** The schema of each field of a challenge. A field that is missing here is a compile error. */
@@ -122,6 +127,7 @@ const fields = {
   givenBack: v.exactOptional(v.literal(true)),
   header: StoredPrice,
   seenAt: v.pipe(v.number(), v.minValue(0)),
+  serverDate: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
 } as const satisfies { readonly [Name in keyof Challenge]-?: unknown };
 
 /** A challenge as it is stored: in the session store, in a backup, and in the private parts of payments. */

@@ -1,14 +1,20 @@
 import type { Challenge } from './challenge.ts';
 import { type Price, plainPriceIn, withBody } from './price.ts';
+import { serverDateOf } from './server-date.ts';
 import { originOf } from './urls.ts';
 
 /** The price that a server tells a program, as opposed to a browser. */
-export interface PriceProbe {
-  /** Null when there is none. */
-  readonly price: Price | null;
+export type PriceProbe = {
   /** The body of a 402 without PAYMENT-REQUIRED, cut at `MOST` bytes. Another protocol may have its price there. */
   readonly bodyText?: string;
-}
+} & (
+  | { readonly price: null }
+  | {
+      readonly price: Price;
+      /** When the response with the price arrived. */
+      readonly arrival: Pick<Challenge, 'seenAt' | 'serverDate'>;
+    }
+);
 
 export const NO_PRICE: PriceProbe = { price: null };
 
@@ -68,14 +74,18 @@ export async function probePrice(cause: RequestCause): Promise<PriceProbe> {
       signal: AbortSignal.timeout(WITHIN),
     });
     const { status, headers } = response;
+    const serverDate = serverDateOf({ date: headers.get('date'), age: headers.get('age') });
+    const arrival = { seenAt: Date.now(), ...(serverDate !== undefined && { serverDate }) };
     const required = status === 402 ? headers.get('payment-required') : null;
     if (status === 402 && required === null) {
       const bodyText = await readStart(response);
       const plain = plainPriceIn([...headers].map(([name, value]) => ({ name, value })));
-      return { price: plain && withBody(plain, bodyText), bodyText };
+      return plain === null
+        ? { price: null, bodyText }
+        : { price: withBody(plain, bodyText), bodyText, arrival };
     }
     await response.body?.cancel();
-    return { price: required };
+    return required === null ? NO_PRICE : { price: required, arrival };
   } catch {
     return NO_PRICE;
   }

@@ -20,6 +20,8 @@ export interface TransferView {
   readonly blockHash: string;
   readonly network: string;
   readonly testMoney: boolean;
+  /** The payment of which a receive is a refund, with its site (null for a private window); null where it is none. */
+  readonly refundOf: { readonly id: string; readonly site: string | null } | null;
 }
 
 /** What was received in payments too small to be listed among the others. */
@@ -43,6 +45,8 @@ export interface LogLineView {
   readonly link?: string;
   /** For how many 402s of the site the line stands, where it is more than one. */
   readonly times?: number;
+  /** As in `ApprovalView`, where it is to be told. */
+  readonly clockSkew?: number;
 }
 
 export const activityMessages = {

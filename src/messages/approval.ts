@@ -52,6 +52,8 @@ export interface ApprovalView {
   readonly harderWork: { readonly times: number; readonly workTime: number | null } | null;
   /** Until when an answer can pay (ms since the epoch). */
   readonly answerBy: number;
+  /** By how much the clock of the site is ahead of this device's (ms), where they differ by more than a minute; else null. */
+  readonly clockSkew: number | null;
   /** Whether the offer ran out before an answer: the user can have a fresh price asked for. */
   readonly hasRunOut: boolean;
   /** Why it can only be declined at present; null where it can be paid. */

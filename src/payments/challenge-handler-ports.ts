@@ -12,6 +12,7 @@ import type { Delivery } from './delivery.ts';
 import type { ExchangeRecorder } from './exchange-recorder.ts';
 import type { Journal } from './journal.ts';
 import type { NotPaidReason } from './not-paid-reason.ts';
+import type { OfferClock } from './offer-clock.ts';
 
 /** The settings that decide how the wallet pays. They are the same while it is locked, so that no page can tell. */
 export interface PayerContext {
@@ -76,4 +77,6 @@ export interface ChallengeHandlerPorts {
   readonly log: (challenge: Challenge, key: NotPaidReason, args: readonly string[]) => Promise<void>;
   /** The time (ms since the epoch). */
   readonly now: () => number;
+  /** The time by which offers are judged. */
+  readonly offerClock: Pick<OfferClock, 'of'>;
 }

@@ -4,6 +4,7 @@ import { Fault } from '../fault.ts';
 import { siteOf } from '../site.ts';
 import { type Account, accountWith, locks, STRANGER } from '../wallet/account.fixture.ts';
 import { Delivery, type DeliveryPorts } from './delivery.ts';
+import { OfferClock } from './offer-clock.ts';
 import type { Intent } from './payment.ts';
 import { PaymentRunner } from './payment-runner.ts';
 import { wholeOf } from './private-record.ts';
@@ -50,6 +51,7 @@ const runnerWith = (ports: Partial<ConstructorParameters<typeof PaymentRunner>[0
     again: () => undefined,
     exclusively: locks(),
     now: Date.now,
+    offerClock: new OfferClock(ports.now ?? Date.now, () => performance.now()),
     ...ports,
   });
 };

@@ -210,3 +210,19 @@ describe('a question whose price ran out', () => {
     expect(account.sends()).toHaveLength(1);
   });
 });
+
+test('a price that ran out while its user was asked is not paid, though the clock of this machine was set back meanwhile', async () => {
+  let [setBack, passed] = [0, 0];
+  restart({ now: () => Date.now() - setBack, elapsed: () => performance.now() + passed });
+  const challenge = await browser.visit(page());
+  const handled = worker.challengeHandler.handle(challenge);
+  await expect.poll(() => worker.asked).toHaveLength(1);
+  [setBack, passed] = [600_000, 175_000];
+  worker.approvals.answer(challenge.id, { kind: 'once' });
+  await expect.poll(() => worker.asked).toHaveLength(2);
+  expect(await states()).toEqual([]);
+  expect(browser.renewed).toEqual([challenge.id]);
+  worker.approvals.answer(challenge.id, { kind: 'decline' });
+  await handled;
+  expect(account.sends()).toEqual([]);
+});

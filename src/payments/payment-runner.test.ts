@@ -13,6 +13,7 @@ import { SIGNING_MARGIN } from '../policy/expiry-margins.ts';
 import { type Account, accountWith, locks, STRANGER, workOver } from '../wallet/account.fixture.ts';
 import type { AccountWallet } from '../wallet/account-wallet.ts';
 import type { WorkEngine } from '../work/engine.ts';
+import { OfferClock } from './offer-clock.ts';
 import { copyOf, type Intent } from './payment.ts';
 import { PaymentRunner, type PaymentRunnerPorts } from './payment-runner.ts';
 import { wholeOf } from './private-record.ts';
@@ -49,6 +50,7 @@ const runnerWith = (ports: Partial<PaymentRunnerPorts>) =>
     again: () => undefined,
     exclusively: locks(),
     now: Date.now,
+    offerClock: new OfferClock(ports.now ?? Date.now, () => performance.now()),
     ...ports,
   });
 const reserve = async (amount = 10n): Promise<RequestIntent> => {

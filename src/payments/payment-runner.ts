@@ -155,7 +155,7 @@ export class PaymentRunner {
     const { intent } = payment;
     const { block, hash } = signed;
     const { chain } = await this.#wallet(intent);
-    const isLate = this.#ports.now() >= intent.offer.expiresAt - PUBLISHING_MARGIN;
+    const isLate = this.#ports.offerClock.ofIntent(intent) >= intent.offer.expiresAt - PUBLISHING_MARGIN;
     if (await (isLate ? chain.withhold(hash) : chain.isWithheld(hash))) {
       return this.#ports.recall(intent.id);
     }

@@ -6,6 +6,7 @@ import type { AccountWallet } from '../wallet/account-wallet.ts';
 import type { OwnBlock } from '../wallet/own-block.ts';
 import { findPayment, type Journal, type Lost } from './journal.ts';
 import { LONGEST_TIMER } from './longest-timer.ts';
+import type { OfferClock } from './offer-clock.ts';
 import type { Intent, ProgressAt } from './payment.ts';
 import { type AnyPayment, isWhole, siteOnDisk } from './private-record.ts';
 
@@ -16,8 +17,8 @@ export interface PaymentSignerPorts {
    * while another network is in use.
    */
   readonly wallet: (network: string, account: NanoAddress) => Promise<Pick<AccountWallet, 'chain'>>;
-  /** The time (ms since the epoch). */
-  readonly now: () => number;
+  /** The time by which offers are judged. */
+  readonly offerClock: Pick<OfferClock, 'ofIntent'>;
 }
 
 /** Whether a request waits for the payment. */
@@ -125,7 +126,7 @@ export class PaymentSigner {
   #terms(intent: Intent, demand?: Demand) {
     const { id, offer, amount } = intent;
     // A search for work that outlives the offer would keep the page and the chain waiting for nothing.
-    const left = offer.expiresAt - SIGNING_MARGIN - this.#ports.now();
+    const left = offer.expiresAt - SIGNING_MARGIN - this.#ports.offerClock.ofIntent(intent);
     const tooLate = AbortSignal.timeout(Math.min(Math.max(left, 0), LONGEST_TIMER));
     return {
       order: { to: offer.payTo, amount },

@@ -64,6 +64,12 @@ interface Later {
   readonly notBefore?: number;
 }
 
+/** What the server says it keeps for whoever shows the block hash again. */
+interface Credited {
+  /** Raw. It counts as spent. */
+  readonly credit?: Raw;
+}
+
 /** The state of a payment, and the data that the state has. */
 export type Progress =
   | { readonly state: 'approved' }
@@ -77,7 +83,8 @@ export type Progress =
       readonly status: number;
       /** The proof went in the body of a POST: the page's own request was refused before (docs/WIRE.md §3.4). */
       readonly byPost?: true;
-    } & Proven)
+    } & Proven &
+      Credited)
   | ({
       readonly state: 'refused';
       readonly status: number;
@@ -87,6 +94,7 @@ export type Progress =
       readonly early?: true;
       readonly said: string;
     } & Proven &
+      Credited &
       Later)
   /** There is no answer, or the server has taken the proof and serves later (`pending`, docs/WIRE.md §11.1). */
   | ({ readonly state: 'unanswered'; readonly reason: Unanswered['reason'] | 'pending' } & Proven & Later)
@@ -106,6 +114,18 @@ export interface StoryStep {
   readonly at: number;
   /** Of the state `unanswered`: the server has taken the proof and serves later. */
   readonly pending?: true;
+}
+
+/** A part of a payment that its payee sent back. */
+export interface Refund {
+  /** The send that was received. */
+  readonly source: BlockHash;
+  /** When that was signed (ms since the epoch). */
+  readonly at: number;
+  /** Raw. It may exceed what was paid. */
+  readonly amount: Raw;
+  /** What of it was taken off the sums in which the payment counts (raw). */
+  readonly counted: Raw;
 }
 
 /** The journal's record of one intent to pay, from approval to receipt: the unit of crash safety. */
@@ -128,6 +148,8 @@ export interface Payment {
    * Where the block loses its place, the payment is abandoned instead of signed again.
    */
   readonly isCopy?: true;
+  /** What its payee sent back, oldest first. */
+  readonly refunds?: readonly Refund[];
 }
 
 /** The states that may follow each state. */

@@ -18,12 +18,13 @@ export interface PrivateIntent
   readonly once: string;
 }
 
-type WithoutText<P> = P extends unknown ? Omit<P, 'proof' | 'represent' | 'said' | 'args'> : never;
-/** The progress without the proof, what goes beside it, and the server's text. */
+type WithoutText<P> = P extends unknown ? Omit<P, 'proof' | 'represent' | 'said' | 'args' | 'credit'> : never;
+/** The progress without the proof, what goes beside it, and what the server said. */
 export type PrivateProgress = WithoutText<Progress>;
 
 /** The part of a private window's payment that is on disk. After the browser has ended, nothing else is left. */
-export interface PrivateRecord extends Pick<Payment, 'story' | 'replaced' | 'claimed' | 'isCopy'> {
+export interface PrivateRecord
+  extends Pick<Payment, 'story' | 'replaced' | 'claimed' | 'isCopy' | 'refunds'> {
   readonly intent: PrivateIntent;
   readonly progress: PrivateProgress;
 }
@@ -78,7 +79,7 @@ export function onDisk(payment: AnyPayment): AnyPayment {
   if (!isWhole(payment) || !requestOf(payment.intent)?.isPrivate) return payment;
   const { id, at, network, account, amount, approval, windows, once, offer } = payment.intent;
   const { mechanism, payTo, expiresAt } = offer;
-  const { replaced, claimed, isCopy } = payment;
+  const { replaced, claimed, isCopy, refunds } = payment;
   return {
     intent: {
       ...{ id, at, network, account, amount, approval, windows },
@@ -90,6 +91,7 @@ export function onDisk(payment: AnyPayment): AnyPayment {
     ...(replaced !== undefined && { replaced }),
     ...(claimed !== undefined && { claimed }),
     ...(isCopy !== undefined && { isCopy }),
+    ...(refunds !== undefined && { refunds }),
   };
 }
 
@@ -103,13 +105,16 @@ function withoutText(progress: Progress): PrivateProgress {
       return progress;
     case 'proven':
     case 'delivered':
-    case 'settled':
     case 'unanswered': {
       const { proof: _, represent: __, ...rest } = progress;
       return rest;
     }
+    case 'settled': {
+      const { proof: _, represent: __, credit: ___, ...rest } = progress;
+      return rest;
+    }
     case 'refused': {
-      const { proof: _, represent: __, said: ___, ...rest } = progress;
+      const { proof: _, represent: __, said: ___, credit: ____, ...rest } = progress;
       return rest;
     }
     case 'abandoned': {

@@ -4,6 +4,7 @@ import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
 import type { Proof } from '../interception/headers.ts';
 import type { OtherAnswer } from '../interception/other-answer.ts';
 import type { NanoAddress } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
 import type { PaymentId } from '../payment-id.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import { fallbackBody, lowerCaseProof } from '../protocol/proof/redelivery.ts';
@@ -201,13 +202,18 @@ export class ProofDelivery {
   #outcomeOf(payment: Payment, status: number, response: ServerResponse): Outcome {
     switch (response.kind) {
       case 'paid':
-        return { state: 'settled', status };
+        return { state: 'settled', status, ...creditOf(response) };
       case 'pending':
         return { state: 'unanswered', reason: 'pending', ...this.#laterOf(payment, response) };
       case 'refused': {
         const { final, early, text } = response;
         const later = this.#laterOf(payment, response);
-        return { state: 'refused', status, final, ...(early && { early }), said: text, ...later };
+        return {
+          ...{ state: 'refused' as const, status, final, said: text },
+          ...(early && { early }),
+          ...creditOf(response),
+          ...later,
+        };
       }
       case 'unclear':
         return { state: 'unanswered', reason: 'network' };
@@ -225,6 +231,8 @@ export class ProofDelivery {
 
 type Served = (answer: OtherAnswer) => void;
 
+const creditOf = ({ credit }: { readonly credit?: Raw }) => (credit === undefined ? {} : { credit });
+
 /** What is shown to the server. */
 type Shown = Pick<ProgressAt<'delivered'>, 'proof' | 'represent'>;
 
@@ -234,7 +242,7 @@ type Shown = Pick<ProgressAt<'delivered'>, 'proof' | 'represent'>;
  */
 type Outcome = Partial<Shown> &
   (
-    | Pick<ProgressAt<'settled'>, 'state' | 'status' | 'byPost'>
-    | Pick<ProgressAt<'refused'>, 'state' | 'status' | 'final' | 'early' | 'said' | 'notBefore'>
+    | Pick<ProgressAt<'settled'>, 'state' | 'status' | 'byPost' | 'credit'>
+    | Pick<ProgressAt<'refused'>, 'state' | 'status' | 'final' | 'early' | 'said' | 'notBefore' | 'credit'>
     | Pick<ProgressAt<'unanswered'>, 'state' | 'reason' | 'notBefore'>
   );

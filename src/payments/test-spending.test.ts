@@ -7,6 +7,7 @@ import { type Account, accountWith, locks, STRANGER } from '../wallet/account.fi
 import { AccountLeases } from '../wallet/account-leases.ts';
 import type { AccountWallet } from '../wallet/account-wallet.ts';
 import { Wallet } from '../wallet/wallet.ts';
+import { OfferClock } from './offer-clock.ts';
 import { PaymentRunner } from './payment-runner.ts';
 import { Recall } from './recall.ts';
 import { debitedOf } from './records.fixture.ts';
@@ -48,6 +49,7 @@ function testerOf(on: AccountWallet = wallet): TestSpending {
     postFallback: () => Promise.reject(new Error('no proof is posted in this test')),
     again: () => undefined,
     now: Date.now,
+    offerClock: new OfferClock(Date.now, () => performance.now()),
   });
   const wallet = new Wallet([on], {
     plan: { accounts: 1, each: raw(100) },

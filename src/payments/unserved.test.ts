@@ -244,7 +244,9 @@ test('a proof that is refused again and again gives way to a question, which ask
 describe('at a site that owes what was paid for', () => {
   beforeEach(() => {
     // Budgets hand over blocks of a pocket only, in which another account can pay.
-    restart({ handler: { context: async () => contextWith({ hasPocket: true }), handedOver: async () => null } });
+    restart({
+      handler: { context: async () => contextWith({ hasPocket: true }), handedOver: async () => null },
+    });
   });
   const visit = async (terms: Readonly<Record<string, string>>) =>
     worker.challengeHandler.handle(await browser.visit(at(terms)));
@@ -259,13 +261,16 @@ describe('at a site that owes what was paid for', () => {
   }
   const ways = [PUBLISHED, { mechanism: 'nanoSession' }];
 
-  test.each(ways)('by $mechanism, the budget hands over no block: its user is asked, and may pay', async (owed) => {
-    await unserved(owed);
-    await handleAndAnswer(await browser.visit(at(PUBLISHED)), { kind: 'decline' });
-    await handleAndAnswer(await browser.visit(at(PUBLISHED)), { kind: 'once' });
-    expect(worker.asked.map(({ reason }) => reason)).toEqual(['reason_owed', 'reason_owed']);
-    expect((await states()).toSorted()).toEqual(['refused', 'settled']);
-  });
+  test.each(ways)(
+    'by $mechanism, the budget hands over no block: its user is asked, and may pay',
+    async (owed) => {
+      await unserved(owed);
+      await handleAndAnswer(await browser.visit(at(PUBLISHED)), { kind: 'decline' });
+      await handleAndAnswer(await browser.visit(at(PUBLISHED)), { kind: 'once' });
+      expect(worker.asked.map(({ reason }) => reason)).toEqual(['reason_owed', 'reason_owed']);
+      expect((await states()).toSorted()).toEqual(['refused', 'settled']);
+    },
+  );
 
   test.each(ways)('by $mechanism, the budget pays where the wallet publishes', async (owed) => {
     await unserved(owed);

@@ -16,6 +16,7 @@ import { Delivery } from './delivery.ts';
 import type { ExchangeRecorder } from './exchange-recorder.ts';
 import type { Journal } from './journal.ts';
 import type { NotPaidReason } from './not-paid-reason.ts';
+import { OfferClock } from './offer-clock.ts';
 import type { PaymentState } from './payment.ts';
 import { PaymentRunner } from './payment-runner.ts';
 import type { Question } from './question.ts';
@@ -49,6 +50,8 @@ export interface WorkerOptions {
   readonly handler?: Partial<ChallengeHandlerPorts>;
   /** The time (ms since the epoch). */
   readonly now?: () => number;
+  /** The monotonic clock (ms). */
+  readonly elapsed?: () => number;
 }
 
 /** A worker as it is after its start, over the database, the keys and the ledger of an account. */
@@ -64,6 +67,7 @@ export function startWorker(
     wallet: walletPorts,
     handler,
     now = Date.now,
+    elapsed = () => performance.now(),
   }: WorkerOptions = {},
 ) {
   const { died, isDead, step } = killableAt(kill);
@@ -78,6 +82,7 @@ export function startWorker(
     for (const question of approvals.list()) if (!asked.includes(question)) asked.push(question);
   });
   const journal = killableJournal(opened, step);
+  const offerClock = new OfferClock(now, elapsed);
   const recall = new Recall({ journal, chains, wallet: async () => wallet, now });
   const runner = new PaymentRunner({
     journal,
@@ -89,6 +94,7 @@ export function startWorker(
     postFallback: (challenge, body) => browser.post(challenge, body),
     again: (challenge, pause, isStillOwed) => void browser.repeated.push([challenge.id, pause, isStillOwed]),
     now,
+    offerClock,
   });
   const waits = async (challenge: Challenge) => browser.waits(challenge);
   const release = (challenge: Challenge) => (isDead() ? undefined : browser.release(challenge));
@@ -130,6 +136,7 @@ export function startWorker(
     recorder: silentRecorder,
     log: async (challenge, key, args) => void log.push({ challenge: challenge.id, key, args }),
     now,
+    offerClock,
     ...handler,
   });
   return {

@@ -16,13 +16,10 @@ test.each<readonly [what: string, challenge: Pick<Challenge, 'kind' | 'initiator
   ['a document that the site opens', { kind: 'main_frame', initiator: SITE }, false],
   ['a frame of the site', { kind: 'sub_frame', initiator: SITE }, false],
   ['an image of the site', { kind: 'image', initiator: SITE }, false],
-])(
-  'of a site whose pages handle their own 402s, the request of %s',
-  (_, challenge, left) => {
-    expect(isManual(challenge, [SITE])).toBe(left);
-    expect(isManual(challenge, [])).toBe(false);
-  },
-);
+])('of a site whose pages handle their own 402s, the request of %s', (_, challenge, left) => {
+  expect(isManual(challenge, [SITE])).toBe(left);
+  expect(isManual(challenge, [])).toBe(false);
+});
 
 test('a frame of the site in a page of another one is left to the frame, not to the page around it', () => {
   const framed = { ...fetched, topOrigin: OTHER, ancestors: [OTHER] };

@@ -22,6 +22,7 @@ import {
   overallOf,
   type ReservationIntent,
   type ReservationOutcome,
+  refund,
   reserve,
   type SpendingRow,
   sumKeys,
@@ -96,6 +97,10 @@ class Rows {
 
   giveBack(counted: Counted, debit: Debit): void {
     this.#write(giveBack(this.#sumsOf(counted), counted, debit));
+  }
+
+  refund(counted: Counted, amount: Raw): void {
+    this.#write(refund(this.#sumsOf(counted), counted, amount));
   }
 
   /** Every sum of prices that is not zero, by the text of its key. */
@@ -228,6 +233,16 @@ test('an amount can be given back only once: no sum falls below zero', () => {
   expect(() => rows.giveBack(counted, debit)).toThrow('fault_insufficient');
 });
 
+test('a refund is taken off every sum of its payment, and leaves none below zero', () => {
+  const rows = new Rows();
+  const counted: Counted = { network: NETWORK, site: SHOP, windows: windowsNow };
+  rows.reserve(intentOf({ approval: 'once' }));
+  rows.refund(counted, 4n as Raw);
+  expect([...rows.spent().values()]).toEqual(sumKeys(counted).map(() => 6n));
+  rows.refund(counted, 7n as Raw);
+  expect([...rows.spent()]).toEqual([]);
+});
+
 test('a payment whose tag an earlier version counted as price leaves only that tag behind', () => {
   const rows = new Rows();
   const counted: Counted = { network: NETWORK, site: SHOP, windows: windowsNow };
@@ -305,6 +320,10 @@ describe('with any budgets, any cap, and payments at any time in any time zone',
       },
       { weight: 2, arbitrary: fc.record({ kind: fc.constant('giveBack' as const), which: fc.nat() }) },
       {
+        weight: 2,
+        arbitrary: fc.record({ kind: fc.constant('refund' as const), which: fc.nat(), amount: raw(60n) }),
+      },
+      {
         weight: 1,
         arbitrary: fc.record({
           kind: fc.constant('wait' as const),
@@ -326,7 +345,7 @@ describe('with any budgets, any cap, and payments at any time in any time zone',
   }
 
   test('no sum of prices paid by budgets passes its limit, and every sum is what was debited and not given back', () => {
-    const seen = { reserved: 0, over: 0, givenBack: 0 };
+    const seen = { reserved: 0, over: 0, givenBack: 0, refunded: 0 };
     fc.assert(
       fc.property(rules, rules, caps, steps, (ruleOfOne, ruleOfTwo, cap, actions) => {
         const budgets = [ruleOfOne, ruleOfTwo].map((rule, index) =>
@@ -349,6 +368,16 @@ describe('with any budgets, any cap, and payments at any time in any time zone',
               if (given === undefined) break;
               rows.giveBack(given.counted, given.debit);
               seen.givenBack++;
+              break;
+            }
+            case 'refund': {
+              const place = action.which % Math.max(1, standing.length);
+              const one = standing[place];
+              if (one === undefined) break;
+              const back = (action.amount < one.debit.price ? action.amount : one.debit.price) as Raw;
+              rows.refund(one.counted, back);
+              standing[place] = { ...one, debit: { ...one.debit, price: (one.debit.price - back) as Raw } };
+              seen.refunded++;
               break;
             }
             case 'reserve': {
@@ -376,7 +405,7 @@ describe('with any budgets, any cap, and payments at any time in any time zone',
       }),
       { numRuns: 60, endOnFailure: true },
     );
-    expect(Math.min(seen.reserved, seen.over, seen.givenBack)).toBeGreaterThan(20);
+    expect(Math.min(seen.reserved, seen.over, seen.givenBack, seen.refunded)).toBeGreaterThan(20);
   });
 
   /** The sums of one part of payments in every window, without those that are zero. */

@@ -203,6 +203,23 @@ export function giveBack(
   }));
 }
 
+/**
+ * The sums without what a payee sent back of a payment (raw): those in which the payment was counted, whatever the time is
+ * now. None falls below zero.
+ *
+ * @param spending the sums of `sumKeys(counted)`
+ */
+export function refund(
+  spending: readonly SpendingRow[],
+  counted: Counted,
+  amount: Raw,
+): readonly SpendingRow[] {
+  return changed(spending, counted, (spent, tags) => ({
+    spent: amount > spent ? ZERO : subtractRaw(spent, amount),
+    tags,
+  }));
+}
+
 function changed(
   spending: readonly SpendingRow[],
   counted: Counted,

@@ -8,7 +8,7 @@ import { assertMatchesApproval } from '../payments/approval-match.ts';
 import type { Journal, Lost, Memory, Reservation, Uncounted } from '../payments/journal.ts';
 import { advance, approved, isDebited, type Payment, type Progress, requestOf } from '../payments/payment.ts';
 import { type AnyPayment, goesOn, partAfter, privatePartOf } from '../payments/private-record.ts';
-import { debitOf } from '../policy/debit.ts';
+import { countedOf } from '../payments/refund.ts';
 import { JUST_PAID } from '../policy/decision.ts';
 import { giveBack, reserve, sumKeys } from '../policy/reservation.ts';
 import { siteOf } from '../site.ts';
@@ -254,5 +254,5 @@ async function write<S extends Store>(
   if (isDebited(progress.state)) return;
   const counted = countedFor(intent);
   const spending = await readSums(transaction, sumKeys(counted));
-  await writeSums(transaction, giveBack(spending, counted, debitOf(counted.site, intent)));
+  await writeSums(transaction, giveBack(spending, counted, countedOf(payment)));
 }

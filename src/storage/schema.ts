@@ -40,6 +40,8 @@ export interface LogLine {
   readonly link?: string;
   /** The number of 402s of the site that the line stands for, where it is more than one. */
   readonly times?: number;
+  /** By how much the clock of the site was ahead of this device's (ms), where they differed by more than a minute. */
+  readonly clockSkew?: number;
 }
 
 export interface PurseSchema extends DBSchema {

@@ -1,3 +1,4 @@
+import type { IDBPTransaction } from 'idb';
 import type { NanoAddress } from '../nano/account.ts';
 import type { BlockHash } from '../nano/block.ts';
 import {
@@ -11,7 +12,8 @@ import {
 } from '../wallet/transfer.ts';
 import { putNewest } from './chains.ts';
 import { inTransaction } from './in-transaction.ts';
-import type { Database, Place } from './schema.ts';
+import { creditRefund } from './refunds.ts';
+import type { Database, Place, PurseSchema } from './schema.ts';
 
 /** Added to a time (ms) to sort open transfers first: more than any time, and small enough for an exact sum. */
 const OFFSET = 2 ** 52;
@@ -35,6 +37,9 @@ export function placeOf(transfer: Transfer): Place {
   if (isOpen(transfer)) return [at + OFFSET, id];
   return [isSmall(transfer) ? at - OFFSET : at, id];
 }
+
+/** The transaction in which transfers change. */
+type Changing = IDBPTransaction<PurseSchema, ('transfers' | 'payments' | 'spending')[], 'readwrite'>;
 
 /** Transfers in IndexedDB. */
 export class StoredTransfers implements TransferStore {
@@ -61,16 +66,20 @@ export class StoredTransfers implements TransferStore {
         if (transfer === null) continue;
         const before = await transfers.get(transfer.id);
         const again = before?.state?.kind === 'refused' && { at: before.at, state: before.state };
-        const row: Transfer = { ...transfer, state: { kind: 'waiting' }, ...again };
+        const refund = before?.refundOf !== undefined && { refundOf: before.refundOf };
+        const row: Transfer = { ...transfer, state: { kind: 'waiting' }, ...again, ...refund };
         await transfers.put({ ...row, place: placeOf(row) });
       }
     });
   }
 
   async settle(ids: readonly BlockHash[], state: TransferState | null): Promise<void> {
-    await this.#change(ids, ({ state: before, ...transfer }) => {
+    await this.#change(ids, async ({ state: before, ...transfer }, transaction) => {
+      if (state !== null) return { ...transfer, state };
       const done = before?.kind === 'refused' ? { ...transfer, at: this.#now() } : transfer;
-      return state === null ? done : { ...transfer, state };
+      if (done.refundOf !== undefined) return done;
+      const refundOf = await creditRefund(transaction, done);
+      return refundOf === null ? done : { ...done, refundOf };
     });
   }
 
@@ -90,20 +99,30 @@ export class StoredTransfers implements TransferStore {
   }
 
   async forget(ids: readonly BlockHash[]): Promise<void> {
-    await this.#change(ids, () => null);
+    // A refund was on the ledger already, before a node named its send again: its record shows that it was counted.
+    await this.#change(ids, async ({ state: _, ...transfer }) =>
+      transfer.refundOf === undefined ? null : transfer,
+    );
   }
 
-  /** Changes those of the transfers that are open; one for which `change` returns null is removed. */
-  async #change(ids: readonly BlockHash[], change: (transfer: Transfer) => Transfer | null): Promise<void> {
-    const transaction = this.#database.transaction('transfers', 'readwrite');
+  /** Changes those of the transfers that are open; one for which `change` resolves with null is removed. */
+  async #change(
+    ids: readonly BlockHash[],
+    change: (transfer: Transfer, transaction: Changing) => Promise<Transfer | null>,
+  ): Promise<void> {
+    const transaction: Changing = this.#database.transaction(
+      ['transfers', 'payments', 'spending'],
+      'readwrite',
+    );
+    const transfers = transaction.objectStore('transfers');
     await inTransaction(transaction, async () => {
       for (const id of ids) {
-        const row = await transaction.store.get(id);
+        const row = await transfers.get(id);
         if (row === undefined || !isOpen(row)) continue;
         const { place: _, ...transfer } = row;
-        const changed = change(transfer);
-        if (changed === null) await transaction.store.delete(id);
-        else await transaction.store.put({ ...changed, place: placeOf(changed) });
+        const changed = await change(transfer, transaction);
+        if (changed === null) await transfers.delete(id);
+        else await transfers.put({ ...changed, place: placeOf(changed) });
       }
     });
   }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { ago, clock, dayName } from './time.ts';
+import { ago, clock, dayName, lasting } from './time.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 test.each([
   [0, 'now'],
@@ -29,6 +30,18 @@ describe('clock', () => {
   ])('%d ms reads %s', (left, words) => {
     expect(clock(left)).toBe(words);
   });
+});
+
+test.each([
+  [0, '1 sec'],
+  [99_000, '99 sec'],
+  [100_000, '2 min'],
+  [99 * MINUTE, '99 min'],
+  [10 * HOUR, '10 hr'],
+  [99 * HOUR, '99 hr'],
+  [30 * DAY, '30 days'],
+])('a duration of %d ms reads %s', (ms, words) => {
+  expect(lasting(ms, 'en')).toBe(words);
 });
 
 test.each([

@@ -52,9 +52,20 @@ export function dayName(day: string, now: number = Date.now(), locale?: string):
   }).format(Date.parse(day));
 }
 
-/** Returns a rounded duration in the user's language: "1 sec", "27 sec", "4 min". */
+/** The units of durations, each with the least number of the one before it that is told in it. */
+const UNITS = [
+  { unit: 'minute', ms: MINUTE, from: 100 * SECOND },
+  { unit: 'hour', ms: HOUR, from: 100 * MINUTE },
+  { unit: 'day', ms: DAY, from: 100 * HOUR },
+] as const;
+
+/** Returns a rounded duration in the user's language: "1 sec", "27 sec", "4 min", "2 hr", "30 days". */
 export function lasting(ms: number, locale?: string): string {
-  const seconds = Math.max(1, Math.round(ms / SECOND));
-  const [count, unit] = seconds < 100 ? [seconds, 'second'] : [Math.round(ms / MINUTE), 'minute'];
+  const rounded = Math.max(1, Math.round(ms / SECOND)) * SECOND;
+  const { unit, ms: length } = UNITS.findLast(({ from }) => rounded >= from) ?? {
+    unit: 'second',
+    ms: SECOND,
+  };
+  const count = Math.round(rounded / length);
   return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(count);
 }

@@ -1,6 +1,7 @@
 import type { NanoAddress } from '../nano/account.ts';
 import { parseXno, type Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
+import type { PaymentId } from '../payment-id.ts';
 import type { OwnBlock } from './own-block.ts';
 
 /** A send or a receive that no 402 asked for. Stored: the names of the fields are those on the disk. */
@@ -21,6 +22,8 @@ export interface Transfer {
   readonly network: { readonly id: string; readonly testMoney: boolean };
   /** Absent once the block is on the ledger. */
   readonly state?: TransferState;
+  /** Only of a receive: the payment of which it is a refund. Once set it stays, so that no receive counts twice. */
+  readonly refundOf?: PaymentId;
 }
 
 /** Why a transfer is not done. */
@@ -47,7 +50,10 @@ export interface TransferStore {
    * @throws Fault as `ChainStore.put`
    */
   record(entries: readonly TransferEntry[]): Promise<void>;
-  /** Sets the state of transfers; null when they are on the ledger. Skips those that are not stored, or are done. */
+  /**
+   * Sets the state of transfers; null when they are on the ledger. Skips those that are not stored, or are done. A receive
+   * that is on the ledger and comes from the payee of a payment is counted as its refund.
+   */
   settle(ids: readonly BlockHash[], state: TransferState | null): Promise<void>;
   /** The transfers of an account that are waiting or refused, newest first. */
   open(network: string, account: NanoAddress): Promise<readonly Transfer[]>;

@@ -132,10 +132,10 @@ it('a test replaces the record of the engine', () => {
 
 it('a test says as much as sixteen proofs, and an engine remembers thirty-two', () => {
   const tested = withTest(UNKNOWN_SPEED, 'cpu', 2 ** 24, 1_000);
-  const slower = Array.from({ length: 16 }).reduce<EngineSpeed>((speed) => lap(speed, 64_000), tested);
+  const slower = Array.from({ length: 16 }).reduce<EngineSpeed>((speed) => afterSend(speed, 64_000), tested);
   expect(rateOf(slower, 'cpu')).toBeCloseTo((2 / 3) * 2 ** 24, 0);
   // Each proof adds one and leaves 32 of 33: the fixed point of n = 32 n / (n + 1) + 1.
-  expect(many(500, (speed) => lap(speed, 9)).engines.cpu?.proofs).toBeCloseTo(16 + Math.sqrt(257), 3);
+  expect(many(500, (speed) => afterSend(speed, 9)).engines.cpu?.proofs).toBeCloseTo(16 + Math.sqrt(257), 3);
 });
 
 it('a search counts from 2^26 hashes on: a shorter one mostly times the call', () => {
@@ -163,18 +163,18 @@ it('no engine is known before the first search', () => {
 
 it('an engine that failed its test has a rate from its first proof on', () => {
   const failed = withTest(UNKNOWN_SPEED, 'cpu', 0, 3_000);
-  expect(rateOf(lap(failed, 32_000), 'cpu')).toBe(2 ** 24);
+  expect(rateOf(afterSend(failed, 32_000), 'cpu')).toBe(2 ** 24);
 });
 
 it('an engine that failed its test does not work and has no rate, also after a search without a proof', () => {
-  const failed = withTest(lap(UNKNOWN_SPEED, 9), 'cpu', 0, 3_000);
+  const failed = withTest(afterSend(UNKNOWN_SPEED, 9), 'cpu', 0, 3_000);
   expect(failed.engines.cpu).toEqual({ proofs: 0, spent: 0, works: false, tested: true });
   const ended = withTiming(failed, { engine: 'cpu', ms: 500, threshold: send, outcome: 'ended' });
   expect([failed, ended].map((speed) => rateOf(speed, 'cpu'))).toEqual([null, null]);
 });
 
 it('a stored speed is read with each engine, and one that was not timed by a test yet', () => {
-  const speed = withPreferred(withTest(lap(UNKNOWN_SPEED, 9), 'gpu', 1e9, 1_000), 'gpu');
+  const speed = withPreferred(withTest(afterSend(UNKNOWN_SPEED, 9), 'gpu', 1e9, 1_000), 'gpu');
   for (const stored of [UNKNOWN_SPEED, speed]) expect(v.parse(EngineSpeedSchema, stored)).toEqual(stored);
   const engine = { proofs: 0, spent: 0, works: true };
   const older = { leader: null, searches: 0, engines: { cpu: engine } };

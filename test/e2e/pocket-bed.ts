@@ -2,7 +2,7 @@ import type { Page } from 'playwright';
 import { expect } from 'vitest';
 import { deriveKeys } from '../../src/nano/seed.ts';
 import { readAddress } from '../devnet/address.ts';
-import { openTestBed, PRICE, type TestBed, type TestBedOptions, XNO } from './setup.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
 /** What each account of the pocket holds when it is full (raw). */
 export const SHARE = 4n * PRICE;
@@ -24,12 +24,8 @@ export class PocketBed {
     this.#password = password;
   }
 
-  static async open(
-    seed: string,
-    password: string,
-    { merchant }: Pick<TestBedOptions, 'merchant'> = {},
-  ): Promise<PocketBed> {
-    const testBed = await openTestBed({ purse: { seed, password }, ...(merchant && { merchant }) });
+  static async open(seed: string, password: string): Promise<PocketBed> {
+    const testBed = await openTestBed({ purse: { seed, password } });
     const budget = { perPayment: String(XNO), perDay: String(5n * XNO), paused: false };
     await testBed.purse.ask('budget.save', { site: testBed.merchant.origin, ...budget });
     await testBed.purse.ask('settings.pocket', { accounts: 3, each: String(SHARE) });

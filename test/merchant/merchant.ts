@@ -100,6 +100,7 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
     mechanisms: options.mechanisms ?? ['nanoSession'],
     expirySeconds: options.expirySeconds ?? 180,
     firstExpirySeconds: undefined,
+    creditRaw: undefined,
     encoding: options.encoding,
     description: '',
     flavour: options.flavour ?? 'spec',

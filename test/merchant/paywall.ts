@@ -270,7 +270,12 @@ export class Paywall {
 
   #deliver({ visit, route, terms }: Deal, payment: SettledPayment): Reply {
     const receipt = isByHash(terms) ? {} : responseHeader(this.#facilitator.receipt(payment, terms));
-    return show(200, route.content(visit), { ...receipt, ...cacheHeader(terms, 'private, no-store') });
+    const { creditRaw } = terms;
+    return show(200, route.content(visit), {
+      ...receipt,
+      ...(creditRaw !== undefined && { 'X-Nano-Credit-Remaining-Raw': String(creditRaw) }),
+      ...cacheHeader(terms, 'private, no-store'),
+    });
   }
 
   #refuse(deal: Deal, { status, error, code, wording }: Refusal): Reply {

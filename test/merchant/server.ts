@@ -50,6 +50,7 @@ async function handle(shop: Shop, request: IncomingMessage, response: ServerResp
   }
   record.status = answer.status;
   for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
+  response.setHeader('Date', new Date(shop.now()).toUTCString());
   response.statusCode = answer.status;
   if (answer.breaksOff === undefined) {
     response.end(answer.body);

@@ -32,6 +32,8 @@ export interface Terms {
   /** Whether the session of a good proof is forgotten just then, so that it has to come again by POST. */
   readonly losesSession: boolean;
   readonly refuses: Reluctance;
+  /** What the merchant says to keep as credit on the block hash of a payment (raw), in X-Nano-Credit-Remaining-Raw. */
+  readonly creditRaw: bigint | undefined;
 }
 
 /** How often a proof is turned away before it is looked at, and how. */
@@ -58,12 +60,13 @@ export const TERM_PARAMETERS = [
   'lose-session',
   'refuse-first',
   'refuse-with',
+  'credit',
 ] as const;
 
 /** Reads the terms a query asks for. Throws a `BadRequest` that names the parameter which makes no sense. */
 export function readTerms(query: URLSearchParams, defaults: Terms): Terms {
   return {
-    priceRaw: readPrice(query.get('price')) ?? defaults.priceRaw,
+    priceRaw: readRaw(query, 'price') ?? defaults.priceRaw,
     mechanisms: readMechanisms(query.get('mechanism')) ?? defaults.mechanisms,
     expirySeconds: readExpiry(query, 'expiry') ?? defaults.expirySeconds,
     firstExpirySeconds: readExpiry(query, 'first-expiry') ?? defaults.firstExpirySeconds,
@@ -78,12 +81,14 @@ export function readTerms(query: URLSearchParams, defaults: Terms): Terms {
     paywall: choice(query, 'paywall', ['header', 'html']) ?? defaults.paywall,
     losesSession: isOn(query, 'lose-session') ?? defaults.losesSession,
     refuses: readReluctance(query) ?? defaults.refuses,
+    creditRaw: readRaw(query, 'credit') ?? defaults.creditRaw,
   };
 }
 
-function readPrice(text: string | null): bigint | undefined {
+function readRaw(query: URLSearchParams, name: 'price' | 'credit'): bigint | undefined {
+  const text = query.get(name);
   if (text === null) return undefined;
-  if (!/^[1-9][0-9]{0,38}$/.test(text)) throw new BadRequest('price: raw, a whole number above zero');
+  if (!/^[1-9][0-9]{0,38}$/.test(text)) throw new BadRequest(`${name}: raw, a whole number above zero`);
   return BigInt(text);
 }
 

@@ -1,6 +1,6 @@
 import { Fault } from '../../fault.ts';
 import type { PageHandlersOf } from '../../messages/router.ts';
-import { isWhole } from '../../payments/private-record.ts';
+import { type AnyPayment, isWhole } from '../../payments/private-record.ts';
 import { type Activity, countSmallReceives, readActivity } from '../../storage/activity.ts';
 import type { Place } from '../../storage/schema.ts';
 import { activityView } from '../views/activity.ts';
@@ -17,13 +17,19 @@ export function activityHandlers({
     if (item.kind !== 'payment' || isWhole(item.payment)) return item;
     return { ...item, payment: (await journal.find(item.payment.intent.id)) ?? item.payment };
   };
+  const refundedBy = async (item: Activity): Promise<AnyPayment | null> => {
+    const refundOf = item.kind === 'transfer' ? item.transfer.refundOf : undefined;
+    return refundOf === undefined ? null : journal.find(refundOf);
+  };
   return {
     'activity.page': async ({ before, limit, range }) => {
       const cursor = before === null ? null : cursorOf(before);
       const { items, next } = await readActivity(database, cursor, limit, range);
       const handedOver = new Set((await chains.handedOver()).map(({ hash }) => hash));
       return {
-        items: (await Promise.all(items.map(whole))).map((item) => activityView(item, handedOver)),
+        items: await Promise.all(
+          items.map(async (item) => activityView(await whole(item), handedOver, await refundedBy(item))),
+        ),
         next: next === null ? null : next.join(' '),
       };
     },

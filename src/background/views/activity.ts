@@ -1,11 +1,19 @@
 import type { ActivityView } from '../../messages/activity.ts';
 import type { BlockHash } from '../../nano/block.ts';
+import { type AnyPayment, siteOnDisk } from '../../payments/private-record.ts';
 import type { Activity } from '../../storage/activity.ts';
 import { blockOf } from '../../wallet/transfer.ts';
 import { paymentView } from './payment.ts';
 
-/** @param handedOver as for `paymentView` */
-export function activityView(activity: Activity, handedOver: ReadonlySet<BlockHash>): ActivityView {
+/**
+ * @param handedOver as for `paymentView`
+ * @param refunded the payment of which a receive is a refund
+ */
+export function activityView(
+  activity: Activity,
+  handedOver: ReadonlySet<BlockHash>,
+  refunded: AnyPayment | null,
+): ActivityView {
   if (activity.kind === 'payment') return paymentView(activity.payment, handedOver);
   const { transfer } = activity;
   const { kind, id, at, amount, counterparty, network, state } = transfer;
@@ -20,5 +28,6 @@ export function activityView(activity: Activity, handedOver: ReadonlySet<BlockHa
     blockHash: blockOf(transfer),
     network: network.id,
     testMoney: network.testMoney,
+    refundOf: refunded && { id: refunded.intent.id, site: siteOnDisk(refunded.intent) },
   };
 }

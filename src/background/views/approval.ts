@@ -4,12 +4,14 @@ import { askersOf, scriptSiteOf } from '../../interception/parties.ts';
 import type { ApprovalView } from '../../messages/approval.ts';
 import type { Raw } from '../../nano/amount.ts';
 import type { NetworkProfile } from '../../nano/network.ts';
+import { arrivalOf } from '../../payments/arrival.ts';
 import { nameOf, type Question } from '../../payments/question.ts';
 import type { Allowance } from '../../policy/budget.ts';
 import { debitOf } from '../../policy/debit.ts';
 import { budgetHelps } from '../../policy/decision.ts';
 import { EXPIRY_MARGIN } from '../../policy/expiry-margins.ts';
 import { harderWorkOf, isBearer, isHandOver } from '../../protocol/mechanisms/index.ts';
+import { toldSkew } from '../../protocol/offer/life.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import type { OfferWarning } from '../../protocol/offer/terms.ts';
 import type { HandedOver } from '../../wallet/own-block.ts';
@@ -89,6 +91,7 @@ export function approvalView(
     ],
     harderWork: harderWorkView(offer, network, workTime),
     answerBy: offer.expiresAt - EXPIRY_MARGIN,
+    clockSkew: toldSkew(arrivalOf(challenge)),
     hasRunOut,
     obstacle: isOwn ? { key: 'approve_ownAccount', args: [] } : handedOverView(holder),
     reloadsPage: isReloadedWhenPaid(challenge),

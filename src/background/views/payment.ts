@@ -14,7 +14,7 @@ const OF_A_TEST = 'a test';
  * @param handedOver the hashes of signed blocks that were handed over and not published
  */
 export function paymentView(payment: AnyPayment, handedOver: ReadonlySet<BlockHash>): PaymentView {
-  const { intent, progress, story, replaced = [], claimed = [] } = payment;
+  const { intent, progress, story, replaced = [], claimed = [], refunds = [] } = payment;
   const { id, at, amount, network, approval, offer } = intent;
   const hash = 'hash' in progress ? progress.hash : null;
   return {
@@ -44,6 +44,12 @@ export function paymentView(payment: AnyPayment, handedOver: ReadonlySet<BlockHa
     byPost: progress.state === 'settled' && progress.byPost === true,
     canDeliver:
       !isTest(payment) && 'proof' in progress && progress.state !== 'settled' && !isUnderway(progress.state),
+    refunds: refunds.map(({ source, at, amount, counted }) => ({
+      id: source,
+      at,
+      amount: amount.toString(),
+      counted: counted.toString(),
+    })),
   };
 }
 
@@ -61,7 +67,8 @@ type SiteFields =
   | 'method'
   | 'description'
   | 'fault'
-  | 'serverSaid';
+  | 'serverSaid'
+  | 'credit';
 
 /** The fields that name the site, or quote what it said. */
 function siteFieldsOf(payment: AnyPayment): Pick<PaymentView, SiteFields> {
@@ -76,6 +83,7 @@ function siteFieldsOf(payment: AnyPayment): Pick<PaymentView, SiteFields> {
       description: null,
       fault: progress.state === 'abandoned' ? { key: progress.fault, args: [] } : null,
       serverSaid: null,
+      credit: null,
     };
   }
   const { site, challenge, offer } = payment.intent;
@@ -92,5 +100,6 @@ function siteFieldsOf(payment: AnyPayment): Pick<PaymentView, SiteFields> {
         ? { key: payment.progress.fault, args: payment.progress.args }
         : null,
     serverSaid: payment.progress.state === 'refused' ? payment.progress.said : null,
+    credit: ('credit' in payment.progress && payment.progress.credit?.toString()) || null,
   };
 }

@@ -168,14 +168,14 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     async freshOffer({ id, method, tabId }) {
       const known = await open.get(id);
       if (known === undefined || method !== 'GET' || known.observed.challenge.isPrivate) return null;
-      const before = known.observed.challenge;
-      const { price } = await probePrice(before);
-      if (price === null || (await open.get(id)) === undefined) return null;
+      const { serverDate: _, ...before } = known.observed.challenge;
+      const probe = await probePrice(before);
+      if (probe.price === null || (await open.get(id)) === undefined) return null;
       // What the user can see may have changed since.
       const challenge: Challenge = {
         ...before,
-        header: price,
-        seenAt: Date.now(),
+        ...probe.arrival,
+        header: probe.price,
         view: await viewOf(tabId),
       };
       await open.add({ ...known, observed: { ...known.observed, challenge } });

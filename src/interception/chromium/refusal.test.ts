@@ -27,7 +27,13 @@ function refused(parts: Partial<Challenge>, status = 410): Delivered {
   const sample = observedOf('one', 0);
   const observed = { ...sample, challenge: { ...sample.challenge, url: URL_OF_PAGE, ...parts } };
   const bodyEnd = Promise.resolve('complete' as const);
-  const delivered = { kind: 'answered', status, paymentResponse: null, paymentRequired: null, bodyEnd } as const;
+  const delivered = {
+    kind: 'answered',
+    status,
+    paymentResponse: null,
+    paymentRequired: null,
+    bodyEnd,
+  } as const;
   return replaceable(observed, delivered, holds);
 }
 
@@ -44,7 +50,12 @@ describe('the page of a script', () => {
       { ...JSON_ANSWER, allowedOrigin: '*' },
       AS_DATA,
     ],
-    ['gets its refusal for an answer that is too long', {}, { ...JSON_ANSWER, body: new Uint8Array(2e6) }, 'release'],
+    [
+      'gets its refusal for an answer that is too long',
+      {},
+      { ...JSON_ANSWER, body: new Uint8Array(2e6) },
+      'release',
+    ],
   ])('%s', async (_, parts, answer, end) => {
     const { instead } = refused({ ...script, ...parts });
     instead?.(answer);

@@ -23,6 +23,7 @@ import { viewOf } from '../view.ts';
 import { type Activation, Commits, starterOf } from './commits.ts';
 import { originsFrom } from './frames.ts';
 import { isPrivate } from './private-mode.ts';
+import { ServerDates } from './server-dates.ts';
 
 type Received = chrome.webRequest.OnHeadersReceivedDetails;
 
@@ -74,6 +75,7 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
   const traits = new BoundedMap<string, Trait>(REMEMBERED);
   const activations = new BoundedMap<string, Activation>(REMEMBERED);
   const commits = new Commits();
+  const serverDates = new ServerDates();
   /** The 402s that are still being looked up before they are reported. */
   const underway = new Set<Promise<void>>();
 
@@ -110,12 +112,14 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
     const isOver = type === 'xmlhttprequest' && (!isPriced || isProven);
     if (isOver && !watcher.isOwn(requestId)) watcher.unpayable(request, start.method);
     if (isProven) return;
+    const dated = serverDates.of(details);
     const tab = tabId === NO_TAB ? undefined : await chrome.tabs.get(tabId).catch(() => undefined);
     const from = passed.get(requestId) ?? [];
     const sentBy = redirectedBy(from, url);
-    const [ancestors, startedBy] = await Promise.all([
+    const [ancestors, startedBy, serverDate] = await Promise.all([
       tabId === NO_TAB ? [] : originsFrom(tabId, details.parentFrameId),
       startOf(details),
+      dated,
     ]);
     // The view is looked up last: the browser shows a document after its headers came.
     const view = tabId === NO_TAB ? null : await viewOf(tabId);
@@ -134,17 +138,21 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
       method: details.method,
       kind: type,
       ...(tabId === NO_TAB && { fromServiceWorker: true as const }),
-      seenAt: Math.round(details.timeStamp),
     };
-    const { price, bodyText } =
-      required === null ? await priceForPrograms(asker, details, watcher) : { price: required };
+    const arrival = {
+      seenAt: Math.round(details.timeStamp),
+      ...(serverDate !== undefined && { serverDate }),
+    };
+    const probe: PriceProbe =
+      required === null ? await priceForPrograms(asker, details, watcher) : { price: required, arrival };
+    const { price, bodyText } = probe;
     const header = price ?? (plain && withBody(plain, bodyText));
     if (header === null) {
       const headers = details.responseHeaders ?? [];
-      watcher.unpriced({ ...asker, headers, ...(bodyText !== undefined && { bodyText }) });
+      watcher.unpriced({ ...asker, ...arrival, headers, ...(bodyText !== undefined && { bodyText }) });
       return;
     }
-    const challenge = { ...asker, header };
+    const challenge = { ...asker, ...(probe.price === null ? arrival : probe.arrival), header };
     if (trait === 'part' || (trait === 'cors' && isHidden(details))) return watcher.undeliverable(challenge);
     const named = withoutFragment(details.url);
     watcher.priced({
@@ -159,6 +167,7 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
   };
 
   commits.listen();
+  serverDates.listen(filter);
   chrome.webRequest.onSendHeaders.addListener(
     ({ requestId, requestHeaders, type }) => {
       const trait = traitOf(type, requestHeaders);

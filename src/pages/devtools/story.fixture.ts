@@ -36,6 +36,8 @@ export function paidWith(story: Readonly<Partial<Record<PaymentState, number>>>)
     handedOver: null,
     byPost: false,
     canDeliver: false,
+    credit: null,
+    refunds: [],
   };
 }
 

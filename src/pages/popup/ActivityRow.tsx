@@ -1,4 +1,5 @@
 import type { ActivityView, TransferView } from '../../messages/activity.ts';
+import type { PaymentView } from '../../messages/payment.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Icon, type IconName } from '../../ui/components/Icon.tsx';
 import { PrivateWindow } from '../../ui/components/PrivateWindow.tsx';
@@ -20,6 +21,16 @@ const TRANSFER_ICONS: Readonly<Record<TransferView['kind'], IconName>> = {
   received: 'receive',
   sent: 'send',
 };
+
+/** The site of a payment or of its refund, or the other account of a transfer. */
+function RowTitle({ item }: { readonly item: ActivityView }) {
+  if (item.kind === 'payment') return <PaidSite site={item.site} />;
+  return item.refundOf === null ? shortAccount(item.counterparty) : <PaidSite {...item.refundOf} />;
+}
+
+function PaidSite({ site }: Pick<PaymentView, 'site'>) {
+  return site === null ? <PrivateWindow /> : <SiteName site={site} />;
+}
 
 /** One row of the activity. A click opens its story. */
 export function ActivityRow({ item, from }: { readonly item: ActivityView; readonly from: Route }) {
@@ -44,13 +55,7 @@ export function ActivityRow({ item, from }: { readonly item: ActivityView; reado
         </span>
         <span class="row-words">
           <span class="row-title">
-            {item.kind !== 'payment' ? (
-              shortAccount(item.counterparty)
-            ) : item.site === null ? (
-              <PrivateWindow />
-            ) : (
-              <SiteName site={item.site} />
-            )}
+            <RowTitle item={item} />
           </span>
           <span class="row-sub">
             {waitsUntil === null

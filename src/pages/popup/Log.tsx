@@ -1,3 +1,4 @@
+import { ClockSkew } from '../../ui/components/ClockSkew.tsx';
 import { Loading } from '../../ui/components/Loading.tsx';
 import { LongUrl } from '../../ui/components/LongUrl.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
@@ -30,6 +31,11 @@ export function Log() {
               </div>
               <p>{sentenceOf(line)}</p>
               {line.times !== undefined && <p class="hint">{tCount('popup_logTimes', line.times)}</p>}
+              {line.clockSkew !== undefined && (
+                <p class="hint">
+                  <ClockSkew ms={line.clockSkew} />
+                </p>
+              )}
               {line.link !== undefined && (
                 <p>
                   <a class="link" href={line.link} target="_blank" rel="noreferrer" data-testid="pay-by-hand">

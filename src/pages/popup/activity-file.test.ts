@@ -14,6 +14,7 @@ const transfer: TransferView = {
   blockHash: 'AB'.repeat(32),
   network: 'nano:devnet',
   testMoney: true,
+  refundOf: null,
 };
 const payment: PaymentView = {
   kind: 'payment',
@@ -46,6 +47,8 @@ const payment: PaymentView = {
   handedOver: null,
   byPost: false,
   canDeliver: true,
+  refunds: [{ id: 'CD'.repeat(32), at: transfer.at, amount: '7', counted: '5' }],
+  credit: null,
 };
 
 test('csvHead names the columns in their fixed order', () => {
@@ -125,6 +128,13 @@ test('csvOf writes the state and reason of a transfer that a node refused', () =
   expect(JSON.parse(jsonOf(refused))).toMatchObject({ state: 'refused', fault });
 });
 
+test('csvOf names the site whose payment a receive refunds', () => {
+  const refund: TransferView = { ...transfer, refundOf: { id: 'id', site: 'https://shop.example' } };
+  expect(csvOf(refund)).toContain(',received,refund,');
+  expect(csvOf(refund)).toContain(',https://shop.example,');
+  expect(csvOf({ ...refund, refundOf: { id: 'id', site: null } })).toContain(',private window,');
+});
+
 test('jsonOf contains every field and state of an activity', () => {
   expect(JSON.parse(jsonOf(payment))).toEqual({
     ...Object.fromEntries(Object.entries(payment).filter(([name]) => name !== 'amount')),
@@ -133,6 +143,7 @@ test('jsonOf contains every field and state of an activity', () => {
       { state: 'approved', at: '2026-11-22T20:00:00.007Z' },
       { state: 'refused', at: '2026-11-22T20:00:01.007Z' },
     ],
+    refunds: [{ id: 'CD'.repeat(32), at: '2026-11-22T20:00:00.007Z', amount: '7', counted: '5' }],
     amountRaw: '133248297920938463463374607431768211455',
     amountXno: '133248297.920938463463374607431768211455',
   });

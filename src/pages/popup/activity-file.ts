@@ -50,10 +50,14 @@ export function jsonOf(item: ActivityView): string {
   const story = 'story' in item && {
     story: item.story.map((step) => ({ ...step, at: isoTime(step.at) })),
   };
+  const refunds = 'refunds' in item && {
+    refunds: item.refunds.map((refund) => ({ ...refund, at: isoTime(refund.at) })),
+  };
   return JSON.stringify({
     ...rest,
     at: isoTime(item.at),
     ...story,
+    ...refunds,
     amountRaw: amount,
     amountXno: exactXno(amount),
   });
@@ -93,8 +97,9 @@ function paymentColumns(payment: PaymentView): Line {
   };
 }
 
-const transferColumns = ({ counterparty, state, fault }: TransferView): Line => ({
-  state,
+const transferColumns = ({ counterparty, state, fault, refundOf }: TransferView): Line => ({
+  state: refundOf !== null && state === 'done' ? 'refund' : state,
+  ...(refundOf !== null && { site: refundOf.site ?? PRIVATE }),
   account: counterparty,
   reason: reasonOf(fault),
 });

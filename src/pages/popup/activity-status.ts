@@ -48,7 +48,10 @@ interface ActivityStatus {
 
 /** Returns the status of an activity. A forgotten payment whose block is confirmed counts as done: its outcome is unknown. */
 export function statusOf(item: ActivityView): ActivityStatus {
-  if (item.kind !== 'payment') return TRANSFERS[item.kind][item.state];
+  if (item.kind !== 'payment') {
+    const isRefund = item.refundOf !== null && item.state === 'done';
+    return isRefund ? { key: 'popup_refund', tone: 'good' } : TRANSFERS[item.kind][item.state];
+  }
   const { state, isForgotten } = item;
   const isPaid = state === 'confirmed' || state === 'proven' || state === 'delivered';
   if (isForgotten && isPaid) return { key: 'popup_state_forgotten', tone: 'good' };

@@ -19,7 +19,7 @@ export const RENEWABLE_FOR = 60_000;
  * (`Interception.heldUntil`): the question stays, and paying then needs the page to send the request again.
  */
 export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stage: Ask): Promise<Stage> {
-  const { approvals, budgets, now } = ports;
+  const { approvals, budgets, offerClock } = ports;
   const { challenge: asking, question } = stage;
   const { site } = question;
   const [isAwaited, heldUntil] = await Promise.all([ports.waits(asking), ports.heldUntil(asking)]);
@@ -28,7 +28,7 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
   const asked = approvals.ask(question);
   if (asked === 'full') return declined(asking, 'refusal_QUEUE_FULL');
   const { id, offer } = asked.shown;
-  const lapses = Math.min(offer.expiresAt - EXPIRY_MARGIN - now(), LONGEST_TIMER);
+  const lapses = Math.min(offer.expiresAt - EXPIRY_MARGIN - offerClock.of(asking), LONGEST_TIMER);
   const endPatience = giveBackAt(heldUntil, ports, asking);
   // Only for what the user can see, so that no hidden page has money moved. A failure is no reason to end the question: where
   // it lasts, the payment meets it again, and reports it.

@@ -7,12 +7,13 @@ import {
 import { type RefusalCode, refusalSentence } from '../../protocol/offer/codes.ts';
 import { readHashOffer } from '../../protocol/offer/hash-offer.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
+import { arrivalOf } from '../arrival.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
 import { type Classify, declined, type Stage } from './stage.ts';
 
 /** Chooses the offer of a challenge that the wallet can pay and the user likes best. */
 export function classify(
-  { now }: ChallengeHandlerPorts,
+  { offerClock }: ChallengeHandlerPorts,
   { challenge, context, history, reason }: Classify,
 ): Stage {
   const offer = offerIn(challenge, {
@@ -20,8 +21,8 @@ export function classify(
     network: context.network.id,
     alsoNamed: context.alsoNamed,
     sendThreshold: context.sendThreshold,
-    arrivedAt: challenge.seenAt,
-    now: now(),
+    ...arrivalOf(challenge),
+    now: offerClock.of(challenge),
     preference: context.preference,
   });
   return typeof offer === 'string'

@@ -32,7 +32,7 @@ export async function decide(
     workTime,
     accounts,
     isPayeeUnopened: false,
-    now: ports.now(),
+    now: ports.offerClock.of(challenge),
   };
   const preliminary = decideOffer(circumstances);
   // No node is asked about the payee of an offer that is refused in any case.

@@ -25,7 +25,7 @@ export async function reserve(
   handling: Handling,
   { challenge, offer, approval, others }: Reserve,
 ): Promise<Stage> {
-  const { journal, delivery, now } = ports;
+  const { journal, delivery, now, offerClock } = ports;
   const [isAwaited, context] = await Promise.all([ports.waits(challenge), ports.context(challenge)]);
   if (!isAwaited) return declined(challenge, handling.endReason);
   if (context === null) throw new Fault('fault_locked');
@@ -37,8 +37,7 @@ export async function reserve(
   if (context.paused && approval === 'budget') {
     return { kind: 'decided', challenge, offer, decision: { kind: 'ask', reason: 'reason_paused' } };
   }
-  const at = now();
-  if (offer.expiresAt - at < EXPIRY_MARGIN) {
+  if (offer.expiresAt - offerClock.of(challenge) < EXPIRY_MARGIN) {
     return { kind: 'renew', challenge, otherwise: 'refusal_EXPIRES_TOO_SOON' };
   }
   const order = { amount: offer.amount, approval, isHandOver: isHandOver(offer) };
@@ -53,7 +52,7 @@ export async function reserve(
     if (handling.isOver(challenge)) return declined(challenge, handling.endReason);
     const reservation = await journal.reserve({
       id: crypto.randomUUID() as PaymentId,
-      at,
+      at: now(),
       network: context.network,
       account: lease.account,
       site: siteOf(challenge.url),

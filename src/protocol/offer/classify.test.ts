@@ -241,9 +241,10 @@ describe('the expiry of an offer', () => {
     expect(offerOf(entryUntil(seconds + 60))).toMatchObject({ validBefore: seconds + 60 });
   });
 
-  test('is the last valid date for a longer timeout', () => {
-    const { expiresAt } = offerOf({ ...signatureEntry, maxTimeoutSeconds: 1e300 });
-    expect(new Date(expiresAt).getTime()).toBe(expiresAt);
+  test('is an hour after arrival for a longer timeout', () => {
+    for (const maxTimeoutSeconds of [3_601, 1e300, Number.MAX_VALUE]) {
+      expect(offerOf({ ...signatureEntry, maxTimeoutSeconds }).expiresAt).toBe(ARRIVED + 3_600_000);
+    }
   });
 });
 

@@ -12,7 +12,7 @@ import {
   type RefusalCode,
 } from './codes.ts';
 import { type EntryContext, isForNano, readEntry } from './entry.ts';
-import { endOf } from './expiry.ts';
+import { type Arrival, endOf, skewOf } from './life.ts';
 import type { EntryOffer, Mechanism } from './offer.ts';
 import { isSecure } from './origin.ts';
 import { compareResource, type Resource, type ResourceFit, readResource } from './resource.ts';
@@ -23,7 +23,7 @@ import { proofUrlOf } from './track-demo.ts';
 const MOST_OF_NANO = 32;
 
 /** The context in which a header is classified. */
-export interface ClassifyContext {
+export interface ClassifyContext extends Arrival {
   /** Final URL of the 402, after redirects, without its fragment. */
   readonly url: string;
   /** CAIP-2 id of the active network: offers of any other are refused. */
@@ -32,8 +32,6 @@ export interface ClassifyContext {
   readonly alsoNamed?: string | undefined;
   /** The work that a send has on that network: 16 hex digits. @default that of the live network */
   readonly sendThreshold?: string | undefined;
-  /** When the 402 arrived (ms): the timers of offers run from here. */
-  readonly arrivedAt: number;
   /** The current time (ms). */
   readonly now: number;
   /** The user's preferred mechanisms, best first. The others follow in the order of docs/WIRE.md §3.10. */
@@ -116,16 +114,20 @@ function classifyEntry(
   entry: Json,
   index: number,
   common: EntryContext,
-  { url, arrivedAt, now, sendThreshold = MAINNET.thresholds.send }: ClassifyContext,
+  { url, now, sendThreshold = MAINNET.thresholds.send, ...arrival }: ClassifyContext,
 ): ClassifiedEntry {
   const sound = readEntry(entry, index, common);
   if (typeof sound === 'string') return { code: sound };
   const mechanism = mechanismOf(sound.extra);
   if (typeof mechanism === 'string') return { code: mechanism };
-  const expiresAt = endOf(mechanism.timeout ?? 'life', sound.timeout, arrivedAt);
-  if (typeof expiresAt === 'string') return { code: expiresAt };
-  const offer = mechanism.recognise(sound.extra, { ...sound.terms, expiresAt }, { url, sendThreshold });
-  if (typeof offer === 'string') return { code: offer };
+  const end = endOf(mechanism.timeout ?? 'life', sound.timeout, arrival.arrivedAt);
+  if (typeof end === 'string') return { code: end };
+  // What the server names is a time by its own clock: the two are compared there, and the earlier is carried over to ours.
+  const skew = skewOf(arrival);
+  const terms = { ...sound.terms, expiresAt: end + skew };
+  const offered = mechanism.recognise(sound.extra, terms, { url, sendThreshold });
+  if (typeof offered === 'string') return { code: offered };
+  const offer = { ...offered, expiresAt: offered.expiresAt - skew };
   return offer.expiresAt <= now ? { code: 'EXPIRED' } : { code: mechanism.code, offer };
 }
 

@@ -6,9 +6,6 @@ const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 /** A larger number of seconds is taken for milliseconds, and refused (docs/WIRE.md §3.10 rule 7). */
 const MAX_UNIX_SECONDS = 99_999_999_999;
 
-/** The last moment that a Date can hold (ms). An expiry after it counts as this one. */
-const END_OF_TIME = 8.64e15;
-
 /** Reads an ISO 8601 time into ms since the epoch; undefined for anything else. */
 function readIsoTime(value: unknown): number | undefined {
   if (typeof value !== 'string' || !ISO.test(value)) return undefined;
@@ -35,29 +32,9 @@ export function readUnixSeconds(value: unknown): number | undefined {
  */
 export type TimeoutMeaning = 'life' | 'confirmation';
 
-/** The price of an offer without an expiry is good for this long after its arrival (ms), and for more where it says more. */
-const PRICE_LIFE = 5 * 60_000;
-const LONGEST_PRICE_LIFE = 60 * 60_000;
-
 /** Reads `maxTimeoutSeconds`: undefined where it is absent. */
 export function readTimeout(entry: JsonObject): number | 'BAD_TIMEOUT' | undefined {
   const seconds = own(entry, 'maxTimeoutSeconds');
   if (seconds === undefined) return undefined;
   return typeof seconds === 'number' && seconds > 0 ? seconds : 'BAD_TIMEOUT';
-}
-
-/** When an offer that arrived at `arrivedAt` (ms) is over (ms), by the `maxTimeoutSeconds` that {@link readTimeout} read. */
-export function endOf(
-  meaning: TimeoutMeaning,
-  seconds: number | undefined,
-  arrivedAt: number,
-): number | 'BAD_TIMEOUT' {
-  switch (meaning) {
-    case 'life':
-      return seconds === undefined ? 'BAD_TIMEOUT' : Math.min(arrivedAt + seconds * 1000, END_OF_TIME);
-    case 'confirmation': {
-      const wait = (seconds ?? 0) * 1000;
-      return arrivedAt + Math.min(Math.max(wait, PRICE_LIFE), LONGEST_PRICE_LIFE);
-    }
-  }
 }

@@ -4,7 +4,7 @@ import { readPrice } from '../dialects/payment-link.ts';
 import { type Readable, readable, type UnpricedResponse } from '../dialects/response.ts';
 import type { HashBearerOffer } from '../mechanisms/hash-bearer.ts';
 import { type ClassifyContext, warningsOf } from './classify.ts';
-import { endOf } from './expiry.ts';
+import { endOf } from './life.ts';
 import { readResource } from './resource.ts';
 
 /** Why a 402 that asks for the hash of a payment is not paid. */

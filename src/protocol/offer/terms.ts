@@ -27,7 +27,10 @@ export interface OfferTerms {
   readonly amount: Raw;
   /** The payee in `nano_` form; never the burn account. */
   readonly payTo: NanoAddress;
-  /** Until when it is paid: the earlier of its own expiry and what `maxTimeoutSeconds` means, docs/WIRE.md §7.6 (ms epoch). */
+  /**
+   * Until when it is paid, by this machine's clock (ms since the epoch): the earlier of its own expiry and what
+   * `maxTimeoutSeconds` means (docs/WIRE.md §7.6, §7.27).
+   */
   readonly expiresAt: number;
   /** The entry of `accepts` as the server wrote it: the echo. Empty for an offer in plain headers. */
   readonly accepted: JsonObject;

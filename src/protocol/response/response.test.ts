@@ -81,6 +81,20 @@ describe('a 2xx response is paid', () => {
   );
 });
 
+describe('the credit that a seller keeps on the block hash', () => {
+  test('is read of an answer that serves, and of one that refuses', () => {
+    expect(answer(200, { credit: '5000' })).toMatchObject({ kind: 'paid', credit: 5_000n });
+    expect(answer(502, { credit: '5000' })).toMatchObject({ kind: 'refused', credit: 5_000n });
+  });
+
+  test.each(['0', '-1', '1.5', '0x10', '1e3', ' 5', '5, 6', '9'.repeat(40), ''])(
+    'is none in %j',
+    (credit) => {
+      expect(answer(200, { credit })).not.toHaveProperty('credit');
+    },
+  );
+});
+
 describe('a refusal after which the same proof may succeed later', () => {
   test.each([
     ['402, not confirmed', 402, said('Block not confirmed')],

@@ -1,3 +1,5 @@
+import { type Raw, ZERO } from '../../nano/amount.ts';
+import { readAmount } from '../offer/amounts.ts';
 import { lowerCaseProof, mechanismOfProof } from '../proof/redelivery.ts';
 import { cleanText } from '../wire/clean-text.ts';
 import { decodeEnvelope, decodeObject } from '../wire/envelope.ts';
@@ -22,6 +24,8 @@ export interface Response {
   readonly represent?: string;
   /** Value of X-Nano-Block-Status or X-Nano-Status. */
   readonly blockStatus?: string;
+  /** Value of X-Nano-Credit-Remaining-Raw. */
+  readonly credit?: string;
   /** The body, where the browser lets us read it. */
   readonly bodyText?: string;
 }
@@ -45,9 +49,15 @@ export interface Later {
   readonly text: string;
 }
 
+/** What a server says it keeps for whoever shows the block hash again (docs/WIRE.md §11.4). */
+interface Credited {
+  /** Raw; absent where it says none, or zero. */
+  readonly credit?: Raw;
+}
+
 /** The meaning of a server's answer to a proof (docs/WIRE.md §11.1). */
 export type ServerResponse =
-  | { readonly kind: 'paid'; readonly receipt: Receipt | undefined }
+  | ({ readonly kind: 'paid'; readonly receipt: Receipt | undefined } & Credited)
   /** Accepted, and not served yet. */
   | ({ readonly kind: 'pending' } & Later)
   | ({
@@ -59,7 +69,8 @@ export type ServerResponse =
       readonly early: boolean;
       /** Another way to deliver the same proof, when the server refused the way in which it was delivered. */
       readonly remedy?: Remedy;
-    } & Later)
+    } & Later &
+      Credited)
   /** No judgement of the proof. */
   | { readonly kind: 'unclear' };
 
@@ -84,7 +95,7 @@ export function readResponse(response: Response, presented: Presented): ServerRe
   if (status === 202 && receipt?.settled !== true) {
     return { kind: 'pending', ...laterOf(decode(response, receipt), presented) };
   }
-  if (status >= 200 && status < 300) return { kind: 'paid', receipt };
+  if (status >= 200 && status < 300) return { kind: 'paid', receipt, ...creditIn(response) };
   if (status < 400 || status > 599) return { kind: 'unclear' };
   return refusal(decode(response, receipt), presented);
 }
@@ -130,8 +141,14 @@ function refusal(decoded: Decoded, presented: Presented): ServerResponse {
       !reasons.some(isFinal) &&
       (isMute || isTransient(response.status) || receipt?.early === true || reasons.some(isEarly)),
     ...(remedy !== undefined && { remedy }),
+    ...creditIn(response),
     ...later,
   };
+}
+
+function creditIn({ credit }: Response): Credited {
+  const amount = credit === undefined ? undefined : readAmount(credit);
+  return amount === undefined || amount === ZERO ? {} : { credit: amount };
 }
 
 function laterOf({ response, body, reasons }: Decoded, { now }: Presented): Later {

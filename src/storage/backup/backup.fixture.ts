@@ -88,7 +88,7 @@ export function everyPayment(amount = 1_000n): readonly Payment[] {
   ];
   const ends = (signed: ReturnType<typeof blockOf>): readonly Progress[] => [
     { state: 'settled', ...signed, proof: PROOF, status: 200 },
-    { state: 'settled', ...signed, proof: PROOF, status: 200, byPost: true },
+    { state: 'settled', ...signed, proof: PROOF, status: 200, byPost: true, credit: 3n as Raw },
     { state: 'refused', ...signed, proof: PROOF, status: 402, final: false, said: 'no' },
     {
       state: 'refused',
@@ -106,11 +106,13 @@ export function everyPayment(amount = 1_000n): readonly Payment[] {
   const ordinary: readonly Payment[] = [
     ...offers.flatMap((offer) => {
       const block = blockOf(account, 7n);
+      const refund = { source: blockOf(account, 7n).hash, at: 9, amount: 5n as Raw, counted: 3n as Raw };
       const steps = paid(block);
       return [
         ...steps.map((_step, count) => paymentAfter(of(offer), steps.slice(0, count))),
         ...ends(block).map((end) => paymentAfter(of(offer), [...steps, end])),
         { ...paymentAfter(of(offer), steps), replaced: [blockOf(account, 7n).hash], claimed: [block.hash] },
+        { ...paymentAfter(of(offer), steps), refunds: [refund] },
         paymentAfter(of(offer), [{ state: 'abandoned', fault: 'fault_insufficient', args: ['1'] }]),
       ];
     }),
@@ -164,7 +166,7 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
   };
   const hashOf = (balance: bigint) => blockOf(account, balance).hash;
   const transfers: readonly Transfer[] = [
-    { ...shared, kind: 'received', id: hash },
+    { ...shared, kind: 'received', id: hash, refundOf: first.intent.id },
     { ...shared, kind: 'received', id: hashOf(2n), block: hashOf(3n), state: { kind: 'waiting' } },
     { ...shared, kind: 'sent', id: hashOf(4n), state: { kind: 'replaced' } },
     {

@@ -6,7 +6,7 @@ import { AddressText } from '../../nano/account.ts';
 import { BalanceText, type Raw, RawText } from '../../nano/amount.ts';
 import { BlockHashText, hashBlock, type SignedBlock, SUBTYPES } from '../../nano/block.ts';
 import type { PaymentId } from '../../payment-id.ts';
-import type { Intent, Payment, PaymentState, Progress, ServerTest } from '../../payments/payment.ts';
+import type { Intent, Payment, PaymentState, Progress, Refund, ServerTest } from '../../payments/payment.ts';
 import type {
   AnyPayment,
   PrivateIntent,
@@ -97,6 +97,7 @@ const proven = { ...signed, proof: v.string(), represent: v.exactOptional(v.stri
 const Status = v.pipe(v.number(), v.integer());
 const Reason = v.picklist([...unansweredReasons, 'pending']);
 const later = { notBefore: v.exactOptional(Moment) } as const;
+const credited = { credit: v.exactOptional(RawText) } as const;
 const refusal = {
   status: Status,
   final: v.boolean(),
@@ -122,12 +123,14 @@ const progress: {
     state: v.literal('settled'),
     status: Status,
     byPost: v.exactOptional(v.literal(true)),
+    ...credited,
     ...proven,
   }),
   refused: v.strictObject({
     state: v.literal('refused'),
     ...refusal,
     said: v.string(),
+    ...credited,
     ...proven,
   }),
   unanswered: v.strictObject({
@@ -179,6 +182,16 @@ const blocks = {
   replaced: v.exactOptional(v.array(BlockHashText)),
   claimed: v.exactOptional(v.array(BlockHashText)),
   isCopy: v.exactOptional(v.literal(true)),
+  refunds: v.exactOptional(
+    v.array(
+      v.strictObject({
+        source: BlockHashText,
+        at: Moment,
+        amount: RawText,
+        counted: RawText,
+      } satisfies Fields<Refund>),
+    ),
+  ),
 } as const;
 
 /** A payment from an ordinary window, in any state. */
@@ -227,6 +240,7 @@ export const TransferText = v.strictObject({
   counterparty: AddressText,
   network: NetworkText,
   state: v.exactOptional(TransferStateText),
+  refundOf: v.exactOptional(IdText),
 } satisfies Fields<Transfer>) satisfies v.GenericSchema<unknown, Transfer>;
 
 const handedOver = { payment: IdText, site: v.nullable(SiteText) } as const;

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { Fault } from '../../fault.ts';
 import type { ApprovalView } from '../../messages/approval.ts';
 import { warningOf } from '../budget-words.ts';
+import { ClockSkew } from '../components/ClockSkew.tsx';
 import { Countdown } from '../components/Countdown.tsx';
 import { NetworkBanner } from '../components/NetworkBanner.tsx';
 import { FaultLine, Notice } from '../components/Notice.tsx';
@@ -203,6 +204,11 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
         )}
         {expired && (
           <Notice tone="info">{t(approval.hasRunOut ? 'approve_ranOut' : 'approve_expired')}</Notice>
+        )}
+        {approval.clockSkew !== null && (
+          <Notice tone="info">
+            <ClockSkew ms={approval.clockSkew} />
+          </Notice>
         )}
         {approval.missing !== null && <Missing approval={approval} missing={approval.missing} />}
         {stage === 'budget' && <BudgetForm draft={draft} />}

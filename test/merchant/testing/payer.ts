@@ -32,9 +32,13 @@ export interface SignedSend {
   readonly block: BlockJson;
 }
 
-/** A payer with an opened account that holds this much. */
-export async function fundedPayer(devnet: Devnet, raw: bigint): Promise<Payer> {
-  const privateKey = privateKeyAt(randomBytes(32).toString('hex'), 0);
+/** A payer with an opened account that holds this much: the first account of a seed, by default of a random one. */
+export async function fundedPayer(
+  devnet: Devnet,
+  raw: bigint,
+  seed = randomBytes(32).toString('hex'),
+): Promise<Payer> {
+  const privateKey = privateKeyAt(seed, 0);
   const account = accountOf(privateKey);
   const address = toAddress(account);
   const payer = { address, pay, send, receive, sign: signText, signOffChain, signSend, publish };

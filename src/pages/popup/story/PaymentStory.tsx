@@ -1,12 +1,14 @@
 import type { PaymentView } from '../../../messages/payment.ts';
 import { mechanismName } from '../../../ui/approval/mechanism.ts';
 import { Account } from '../../../ui/components/Account.tsx';
+import { Amount } from '../../../ui/components/Amount.tsx';
 import { AskedBy } from '../../../ui/components/AskedBy.tsx';
 import { Fact } from '../../../ui/components/Fact.tsx';
 import { LongUrl } from '../../../ui/components/LongUrl.tsx';
 import { Notice } from '../../../ui/components/Notice.tsx';
 import { PrivateWindow } from '../../../ui/components/PrivateWindow.tsx';
 import { SiteName } from '../../../ui/components/SiteName.tsx';
+import { shortXno } from '../../../ui/format.ts';
 import { sentenceOf, t } from '../../../ui/i18n.ts';
 import { moment, timeOfDay } from '../../../ui/time.ts';
 import { statusOf, statusOfStep } from '../activity-status.ts';
@@ -27,6 +29,11 @@ export function PaymentStory({ payment }: { readonly payment: PaymentView }) {
       {payment.pending !== null && <PendingNotice pending={payment.pending} />}
       {payment.byPost && <Notice tone="info">{t('popup_byPost')}</Notice>}
       {payment.canDeliver && <Redeliver id={payment.id} />}
+      {payment.credit !== null && (
+        <div data-testid="credit" data-raw={payment.credit}>
+          <Notice tone="info">{t('popup_credit', { amount: shortXno(payment.credit) })}</Notice>
+        </div>
+      )}
       <section aria-labelledby="story-title">
         <h2 id="story-title">{t('popup_story')}</h2>
         <ol class="story">
@@ -69,6 +76,11 @@ export function PaymentStory({ payment }: { readonly payment: PaymentView }) {
           {moment(payment.at)}
         </Fact>
         <Fact name={t('approve_way')}>{mechanismName(payment.mechanism)}</Fact>
+        {payment.refunds.length > 0 && (
+          <Fact name={t('popup_refunds')}>
+            <Refunds refunds={payment.refunds} />
+          </Fact>
+        )}
         {payment.status !== null && (
           <Fact name={t('popup_httpStatus')}>
             <span data-testid="http-status">
@@ -84,6 +96,23 @@ export function PaymentStory({ payment }: { readonly payment: PaymentView }) {
           </Fact>
         )}
       </dl>
+    </>
+  );
+}
+
+/** What came back from the payee, and what of it was taken off what the site has spent. */
+function Refunds({ refunds }: Pick<PaymentView, 'refunds'>) {
+  const counted = refunds.reduce((sum, refund) => sum + BigInt(refund.counted), 0n).toString();
+  return (
+    <>
+      {refunds.map(({ id, at, amount }) => (
+        <p key={id} data-testid="refund">
+          <Amount raw={amount} sign="+" />, {moment(at)}
+        </p>
+      ))}
+      <p class="hint" data-testid="refund-counted" data-raw={counted}>
+        {t('popup_refundCounted', { amount: shortXno(counted) })}
+      </p>
     </>
   );
 }

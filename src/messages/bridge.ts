@@ -20,3 +20,6 @@ export type BridgeResponse = number;
 
 /** The URL to which a held request is sent again, relative to the URL that its page requested. */
 export type RetryUrl = `${string}#${string}`;
+
+/** How much of a clicked link goes to the background (characters): more than the longest one that is read. */
+export const LINK_TEXT_LIMIT = 4096;

@@ -15,6 +15,7 @@ import { GlobalCap } from './GlobalCap.tsx';
 import { LeastReceived } from './LeastReceived.tsx';
 import { MechanismPreference } from './MechanismPreference.tsx';
 import { Networks } from './Networks.tsx';
+import { OpenLinks } from './OpenLinks.tsx';
 import { Pocket } from './Pocket.tsx';
 import { PocketCloses } from './PocketCloses.tsx';
 import { Representative } from './Representative.tsx';
@@ -50,6 +51,9 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
       </Section>
       <Section title={t('popup_receivedTitle')} id="received">
         <LeastReceived leastReceived={settings.leastReceived} />
+      </Section>
+      <Section title={t('popup_linksTitle')} id="links">
+        <OpenLinks opensLinks={settings.opensLinks} />
       </Section>
       <Section title={t('popup_preference')} id="preference">
         <MechanismPreference order={settings.preference} />

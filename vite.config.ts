@@ -2,9 +2,10 @@ import { crx, type ManifestV3Export } from '@crxjs/vite-plugin';
 import preact from '@preact/preset-vite';
 import { defineConfig } from 'vite';
 import manifest from './manifest.json' with { type: 'json' };
+import { linksScript } from './scripts/links-script.ts';
 import { nameScript } from './scripts/name-script.ts';
 
-const pages = ['popup', 'approve', 'onboarding', 'developer'];
+const pages = ['popup', 'approve', 'link', 'onboarding', 'developer'];
 
 /** `--mode chromium` (default) and `--mode firefox` build the same purse for each browser, into dist/MODE. */
 export default defineConfig(({ mode, command }) => {
@@ -17,6 +18,7 @@ export default defineConfig(({ mode, command }) => {
         browser: firefox ? 'firefox' : 'chrome',
       }),
       nameScript(),
+      linksScript(),
     ],
     build: {
       // What `npm run dev` writes loads from its own server: it must not pass for a build.

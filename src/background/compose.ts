@@ -28,6 +28,8 @@ import type { Attention } from './attention.ts';
 import { ChallengeEvents } from './challenge-events.ts';
 import { pageSide } from './handlers/index.ts';
 import { lockEverything } from './handlers/vault.ts';
+import { LinkQuestions } from './link-questions.ts';
+import { linkWindows } from './link-windows.ts';
 import { Maintenance } from './maintenance.ts';
 import { nodeOf } from './node-of.ts';
 import { NotPaidLog } from './not-paid-log.ts';
@@ -38,7 +40,7 @@ import { PayerContexts } from './payer-contexts.ts';
 import { recordedDelivery } from './recorded-delivery.ts';
 import { Sandbox } from './sandbox.ts';
 import { pocketClosesHere, ScreenLock } from './screen-lock.ts';
-import { exchangeStore, privateStore, runStore, vaultSession } from './session-storage.ts';
+import { exchangeStore, linkStore, privateStore, runStore, vaultSession } from './session-storage.ts';
 import { openStoreHere, seedFile } from './store.ts';
 import { TabEvents } from './tab-events.ts';
 import { UserNotices } from './user-notices.ts';
@@ -51,6 +53,7 @@ export interface Background {
   readonly page: PageSide;
   readonly challenges: ChallengeEvents;
   readonly tabs: TabEvents;
+  readonly links: LinkQuestions;
   readonly maintenance: Maintenance;
   readonly screenLock: ScreenLock;
   readonly notices: UserNotices;
@@ -150,6 +153,11 @@ export async function compose(interception: Interception, attention: Attention):
     },
   });
   const payers = new PayerContexts({ vault, settings, sandbox });
+  const links = new LinkQuestions({
+    store: linkStore,
+    windows: linkWindows,
+    networkOf: async (tabId) => (await payers.contextOf(tabId).catch(() => null))?.network.id ?? null,
+  });
   const challengeHandler: ChallengeHandler = new ChallengeHandler({
     journal,
     budgets,
@@ -202,6 +210,7 @@ export async function compose(interception: Interception, attention: Attention):
       sandbox,
       payers,
       interception,
+      links,
       abandoned,
       maintenance,
       notifyPages,
@@ -209,6 +218,7 @@ export async function compose(interception: Interception, attention: Attention):
     }),
     challenges: new ChallengeEvents({ exchanges, challengeHandler, notPaidLog, notifyPages }),
     tabs: new TabEvents({ sandbox, exchanges, abandoned }),
+    links,
     maintenance,
     screenLock: new ScreenLock({
       settings,

@@ -6,7 +6,9 @@
 import { createChromiumInterception } from '../interception/chromium/index.ts';
 import { route } from '../messages/router.ts';
 import { Attention } from './attention.ts';
+import { clickedLink } from './clicked-link.ts';
 import { compose } from './compose.ts';
+import { linkListener } from './link-listener.ts';
 import { challengeStore } from './session-storage.ts';
 import { reportFailure, Startup } from './startup.ts';
 
@@ -28,6 +30,7 @@ const interception = createChromiumInterception({
 });
 
 startup.use(() => undefined);
+linkListener.resume().catch(reportFailure);
 
 interception.watch({
   onChallenge: (challenge) =>
@@ -59,6 +62,12 @@ route({
       if (tabId !== undefined) startup.use(({ tabs }) => tabs.documentLeft(tabId));
       return null;
     },
+    'link.clicked': async ({ text }, sender) => {
+      const link = clickedLink(text, sender);
+      if (link === null || !(await linkListener.isOn())) return false;
+      await (await startup.background()).links.clicked(link);
+      return true;
+    },
   },
 });
 chrome.alarms.onAlarm.addListener(() => startup.use(({ maintenance }) => maintenance.run()));
@@ -67,6 +76,7 @@ chrome.idle?.onStateChanged.addListener((state) => {
   if (state === 'locked') startup.use(({ screenLock }) => screenLock.locked());
 });
 chrome.tabs.onRemoved.addListener((tabId) => startup.use(({ tabs }) => tabs.removed(tabId)));
+chrome.windows.onRemoved.addListener((windowId) => startup.use(({ links }) => links.closed(windowId)));
 chrome.webNavigation.onCreatedNavigationTarget.addListener(({ sourceTabId, tabId }) =>
   startup.use(({ tabs }) => tabs.opened(sourceTabId, tabId)),
 );

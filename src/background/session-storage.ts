@@ -6,6 +6,7 @@ import { LocationText } from '../storage/location.ts';
 import type { PrivateStore } from '../storage/private-parts.ts';
 import type { StoreState } from '../storage/store.ts';
 import type { SessionStore as VaultSession } from '../vault/keyed-store.ts';
+import type { LinkStore } from './link-questions.ts';
 
 // `chrome.storage.session` outlives the worker and ends with the browser; content scripts cannot read it.
 const session = chrome.storage.session;
@@ -71,6 +72,28 @@ export const runStore: RunStore = {
   write: (run, value) => session.set({ [`test:${run}`]: value }),
 };
 
+const LINK = 'link:';
+const LinkQuestionText = v.strictObject({
+  id: v.string(),
+  tabId: v.number(),
+  windowId: v.nullable(v.number()),
+  text: v.string(),
+  site: v.nullable(v.string()),
+  frame: v.nullable(v.string()),
+  network: v.nullable(v.string()),
+});
+
+/** Stores the payment links that wait for an answer. */
+export const linkStore: LinkStore = {
+  read: async () =>
+    Object.entries(await session.get(null)).flatMap(([key, value]) => {
+      const kept = key.startsWith(LINK) ? v.safeParse(LinkQuestionText, value) : undefined;
+      return kept?.success ? [kept.output] : [];
+    }),
+  write: (question) => session.set({ [LINK + question.id]: question }),
+  remove: (id) => session.remove(LINK + id),
+};
+
 const STORE = 'store';
 const StoreStateText = v.strictObject({ location: LocationText, isTorn: v.boolean() });
 
@@ -98,6 +121,7 @@ const isKept = (key: string) =>
   key === POCKET ||
   key === RETIRED_ENGINES ||
   key === REST_UNTIL ||
+  key.startsWith(LINK) ||
   key.startsWith(SANDBOX) ||
   key.startsWith(PRIVATE);
 

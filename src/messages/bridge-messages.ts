@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { RetryUrl } from './bridge.ts';
+import { LINK_TEXT_LIMIT, type RetryUrl } from './bridge.ts';
 import { nothing, text } from './fields.ts';
 import { bridgeMessage } from './message.ts';
 
@@ -21,6 +21,8 @@ export const bridgeMessages = {
   )<RetryUrl | 'release'>(),
   /** The page took a held request back. */
   'request.dropped': bridgeMessage(v.strictObject({ holdId: text(64) }))<null>(),
+  /** The user clicked a payment link. Returns whether the purse opens it. */
+  'link.clicked': bridgeMessage(v.strictObject({ text: text(LINK_TEXT_LIMIT) }))<boolean>(),
   /** The document was left or frozen: it no longer waits for anything that it requested. */
   'document.left': bridgeMessage(nothing)<null>(),
 } as const;

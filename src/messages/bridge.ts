@@ -26,3 +26,6 @@ export type RetryUrl = `${string}#${string}` | `data:${string}`;
 
 /** The status of a refusal in whose place a page may get another answer: the server lost the session (docs/WIRE.md §3.4). */
 export const REPLACEABLE = 410;
+
+/** How much of a clicked link goes to the background (characters): more than the longest one that is read. */
+export const LINK_TEXT_LIMIT = 4096;

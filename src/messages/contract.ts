@@ -5,6 +5,7 @@ import { backupMessages } from './backup.ts';
 import { bridgeMessages } from './bridge-messages.ts';
 import { budgetMessages } from './budget.ts';
 import { exchangeMessages } from './exchange.ts';
+import { linkMessages } from './link.ts';
 import type { Outputs } from './message.ts';
 import { networkMessages } from './network.ts';
 import { paymentMessages } from './payment.ts';
@@ -27,6 +28,7 @@ export const pageRequests = {
   ...budgetMessages,
   ...activityMessages,
   ...paymentMessages,
+  ...linkMessages,
   ...exchangeMessages,
   ...testerMessages,
   ...workMessages,

@@ -66,6 +66,7 @@ const BRIDGE_INPUTS: { readonly [Q in keyof typeof bridgeRequests]: object } = {
   'request.held': { holdId: 'hold', url: 'https://shop.example/', method: 'GET' },
   'request.dropped': { holdId: 'hold' },
   'document.left': {},
+  'link.clicked': { text: 'nano:' },
 };
 
 const REQUESTS = [
@@ -162,8 +163,10 @@ describe('a locked purse', () => {
     'vault.reveal',
     'backup.restore',
     'approval.waiting',
+    'link.read',
+    'link.decline',
   ];
-  const LESSENS = ['purse.pause', 'approval.answer', 'budget.remove'];
+  const LESSENS = ['purse.pause', 'approval.answer', 'budget.remove', 'link.listen'];
   const rules = Object.entries(pageRequests).map(
     ([request, { access }]) => [request as PageRequest, access as Access<never>] as const,
   );
@@ -193,6 +196,8 @@ describe('a locked purse', () => {
     ['approval.answer', { id: 'challenge', answer: { kind: 'budget', perPayment: '1', perDay: '1' } }, false],
     ['budget.remove', { site: 'https://shop.example' }, true],
     ['budget.save', { site: 'https://shop.example', paused: true }, false],
+    ['link.listen', { on: false }, true],
+    ['link.listen', { on: true }, false],
   ] as const)('handles a change only if it lets the purse do less: %s %j', async (request, input, passes) => {
     expect(await send({ request, input }, page)).toEqual(
       passes ? { ok: true, value: 'done' } : refused('fault_locked'),
@@ -257,6 +262,8 @@ describe('message input', () => {
     ['money.send', { amount: '0x10' }],
     ['money.send', { amount: '1.5' }],
     ['money.send', { amount: 'all' }],
+    ['link.send', { amount: '1.5' }],
+    ['link.send', { amount: 'everything' }],
     ['approval.answer', { answer: { kind: 'lapsed' } }],
     ['approval.answer', { answer: { kind: 'budget', perPayment: '1' } }],
     ['settings.write', { autoLockMinutes: 0 }],

@@ -25,6 +25,8 @@ export type PlainSettings = {
 export type PocketCloses = PlainSettings['pocketCloses'];
 
 export interface SettingsView extends PlainSettings {
+  /** Whether clicks on payment links open the purse. */
+  readonly opensLinks: boolean;
   /** Whether the browser tells the purse when the screen is locked. */
   readonly tellsScreenLock: boolean;
   /** Of the first account: the one in its newest block, or the one that its first block will name. */

@@ -42,6 +42,9 @@ export function readAddress(
   return { address: `nano_${key}${checksum}` as NanoAddress, legacyPrefix: prefix === 'xrb' };
 }
 
+/** Whether a text looks like an address with either prefix, whatever its checksum. */
+export const hasAddressForm = (text: string): boolean => ADDRESS.test(text);
+
 /** Reads an address that starts with `nano_` or `xrb_`. @throws Fault `fault_badAddress` */
 export function parseAddress(text: unknown): NanoAddress {
   const read = readAddress(text);

@@ -218,6 +218,33 @@ describe('a purse in use', () => {
     await popup.close();
   });
 
+  test('axe finds nothing in the window of a payment link, in light and dark', async () => {
+    const { purse } = testBed;
+    const popup = await purse.popup();
+    await tab(popup, 3);
+    await popup.getByTestId('open-links').click();
+    await purse.until('settings.read', {}, ({ opensLinks }) => opensLinks);
+    await popup.close();
+    const page = await purse.newPage();
+    await page.goto(testBed.at('/free'));
+    for (const [query, testId] of [
+      ['amount=1&label=Shop', 'send-total'],
+      ['message=Tip', 'link-amount'],
+      ['amount=0.1', 'link-refused'],
+    ] as const) {
+      await page.evaluate((href) => {
+        document.body.innerHTML = `<a href="${href}">pay</a>`;
+      }, `nano:${purse.account}?${query}`);
+      const opening = purse.context.waitForEvent('page');
+      await page.getByText('pay').click();
+      const window = await opening;
+      await window.getByTestId(testId).waitFor();
+      await expectAccessible(window, query);
+      await window.close();
+    }
+    await page.close();
+  });
+
   test('axe finds nothing on the page for developers, in light and dark, narrow and wide', async () => {
     const { purse } = testBed;
     const page = await purse.newPage();

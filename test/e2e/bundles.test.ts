@@ -42,7 +42,7 @@ describe.each([
     expect(files.filter(holdsIt)).toEqual([]);
   });
 
-  test.each(['popup', 'onboarding', 'approve', 'developer'])('does not delay the page %s', (page) => {
+  test.each(['popup', 'onboarding', 'approve', 'link', 'developer'])('does not delay the page %s', (page) => {
     const files = scriptsOf(`src/pages/${page}/index.html`).flatMap((script) => reached(script, false));
     expect(files.length).toBeGreaterThan(1);
     expect(files.filter(holdsIt)).toEqual([]);

@@ -4,6 +4,7 @@ import { approvalHandlers } from './approval.ts';
 import { backupHandlers } from './backup.ts';
 import { budgetHandlers } from './budget.ts';
 import { exchangeHandlers } from './exchange.ts';
+import { linkHandlers } from './link.ts';
 import { networkHandlers } from './network.ts';
 import type { HandlerParts } from './parts.ts';
 import { paymentHandlers } from './payment.ts';
@@ -29,6 +30,7 @@ export function pageSide(parts: HandlerParts): PageSide {
       ...budgetHandlers(parts),
       ...activityHandlers(parts),
       ...paymentHandlers(parts),
+      ...linkHandlers(parts),
       ...exchangeHandlers(parts),
       ...testerHandlers(parts),
       ...workHandlers(parts),

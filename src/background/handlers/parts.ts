@@ -12,6 +12,7 @@ import type { Database } from '../../storage/schema.ts';
 import type { StoredSettings } from '../../storage/settings.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { AbandonedRequests } from '../abandoned-requests.ts';
+import type { LinkQuestions } from '../link-questions.ts';
 import type { Maintenance } from '../maintenance.ts';
 import type { OpenWallets } from '../open-wallets.ts';
 import type { PayerContexts } from '../payer-contexts.ts';
@@ -37,6 +38,7 @@ export interface HandlerParts {
   readonly sandbox: Sandbox;
   readonly payers: PayerContexts;
   readonly interception: Pick<Interception, 'waits' | 'awaitingReload' | 'expectReload'>;
+  readonly links: LinkQuestions;
   readonly abandoned: AbandonedRequests;
   readonly maintenance: Maintenance;
   /** Tells open pages that what they show may have changed. */

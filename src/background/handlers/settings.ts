@@ -8,6 +8,7 @@ import type { Mechanism } from '../../protocol/offer/offer.ts';
 import { type Site, siteOf } from '../../site.ts';
 import type { SettingValue, StoredSettings } from '../../storage/settings.ts';
 import { typedLevelOf } from '../../wallet/pocket-plan.ts';
+import { linkListener } from '../link-listener.ts';
 import { pocketClosesHere, tellsScreenLock } from '../screen-lock.ts';
 import { capView } from '../views/budget.ts';
 import { networkView } from '../views/network.ts';
@@ -28,6 +29,7 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
         ...plain,
         pocketCloses: pocketClosesHere(plain.pocketCloses),
         tellsScreenLock: tellsScreenLock(),
+        opensLinks: await linkListener.isOn(),
         cap: capView(await budgets.overall(network.id, now())),
         representative:
           wallet?.representative ?? (await settings.read('representative')) ?? network.representative,

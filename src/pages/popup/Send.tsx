@@ -5,18 +5,17 @@ import type { RawString } from '../../messages/fields.ts';
 import type { OpenPurseView } from '../../messages/purse.ts';
 import { request } from '../../messages/request.ts';
 import { BURN_ADDRESS, parseAddress } from '../../nano/account.ts';
-import { parseBalance, subtractRaw } from '../../nano/amount.ts';
 import { useAction } from '../../ui/action.ts';
-import { FullAccount } from '../../ui/components/Account.tsx';
-import { Amount } from '../../ui/components/Amount.tsx';
 import { AmountField, readAmount } from '../../ui/components/AmountField.tsx';
 import { Button } from '../../ui/components/Button.tsx';
-import { CopyButton } from '../../ui/components/CopyButton.tsx';
 import { Switch, TextField } from '../../ui/components/Field.tsx';
-import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
+import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
-import { exactXno, shortXno } from '../../ui/format.ts';
+import { shortXno } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.ts';
+import { amountFault } from '../../ui/send/amount-fault.ts';
+import { OrderReview } from '../../ui/send/OrderReview.tsx';
+import { Sent } from '../../ui/send/Sent.tsx';
 import { go } from './route.ts';
 
 /** An amount and an account to send it to. */
@@ -77,7 +76,7 @@ export function Send({ purse }: { readonly purse: OpenPurseView }) {
                 label={t('popup_sendAmount')}
                 value={amount.value}
                 testId="send-amount"
-                fault={amount.value === '' ? null : amountFault(purse, amount.value)}
+                fault={amount.value === '' ? null : amountFault(purse.balance, amount.value)}
                 onInput={(text) => {
                   amount.value = text;
                 }}
@@ -108,18 +107,7 @@ export function Send({ purse }: { readonly purse: OpenPurseView }) {
     case 'sent':
       return (
         <Screen title={t('popup_sentTitle')} key="sent">
-          <div role="status">
-            <Notice tone="good">{t('popup_sentText', { amount: shortXno(step.value.order.amount) })}</Notice>
-          </div>
-          <dl class="facts">
-            <dt>{t('popup_block')}</dt>
-            <dd>
-              <span class="code" data-testid="sent-hash">
-                {step.value.blockHash}
-              </span>
-              <CopyButton text={step.value.blockHash} label={t('popup_copyBlock')} />
-            </dd>
-          </dl>
+          <Sent amount={step.value.order.amount} blockHash={step.value.blockHash} />
           <Button look="primary" onClick={home}>
             {t('popup_done')}
           </Button>
@@ -146,21 +134,7 @@ function ConfirmOrder({ order, own, onBack, onSent }: ConfirmOrderProps) {
     });
   return (
     <Screen title={t('popup_sendConfirmTitle')} onBack={onBack}>
-      <p>
-        <Amount raw={order.amount} large testId="send-total" />
-      </p>
-      <dl class="facts">
-        <dt>{t('popup_sendTo')}</dt>
-        <dd>
-          <FullAccount account={order.to} testId="send-payee" />
-        </dd>
-        <dt>{t('popup_exactAmount')}</dt>
-        <dd class="code">
-          {exactXno(order.amount)} {t('ui_xno')}
-        </dd>
-      </dl>
-      {own && <Notice tone="warn">{t('popup_sendSelf')}</Notice>}
-      <p class="hint">{t('popup_sendConfirmText')}</p>
+      <OrderReview to={order.to} amount={order.amount} isOwn={own} />
       <FaultLine fault={action.fault.value} />
       <div class="columns">
         <Button onClick={onBack}>{t('ui_cancel')}</Button>
@@ -182,7 +156,7 @@ function readOrder(purse: OpenPurseView, to: string, amount: string, everything:
     return { kind: 'order', order: { to: payee, amount: purse.balance, everything } };
   }
   const reading = readAmount(amount);
-  if (reading.kind === 'none' || amountFault(purse, amount) !== null) return { kind: 'incomplete' };
+  if (reading.kind === 'none' || amountFault(purse.balance, amount) !== null) return { kind: 'incomplete' };
   return { kind: 'order', order: { to: payee, amount: reading.raw.toString(), everything } };
 }
 
@@ -190,19 +164,6 @@ function readOrder(purse: OpenPurseView, to: string, amount: string, everything:
 function addressFault(text: string): Fault | null {
   try {
     return parseAddress(text.trim()) === BURN_ADDRESS ? new Fault('fault_burnAddress') : null;
-  } catch (error) {
-    return faultOf(error);
-  }
-}
-
-/** Returns why an amount cannot be sent, or null. */
-function amountFault(purse: OpenPurseView, text: string): Fault | null {
-  const reading = readAmount(text);
-  if (reading.kind === 'none') return reading.fault;
-  if (reading.raw === 0n) return new Fault('fault_badAmount');
-  try {
-    if (purse.balance !== null) subtractRaw(parseBalance(purse.balance), reading.raw);
-    return null;
   } catch (error) {
     return faultOf(error);
   }

@@ -1,6 +1,7 @@
 import { BURN_ADDRESS, type NanoAddress, readAddress } from '../../nano/account.ts';
 import { type Raw, ZERO } from '../../nano/amount.ts';
 import { readAmount } from '../offer/amounts.ts';
+import { readPaymentUri } from '../payment-uri.ts';
 import type { Json } from '../wire/json.ts';
 
 /** A payment that a person can make by hand. */
@@ -37,10 +38,11 @@ export function linkOf(payTo: NanoAddress | undefined, amount: Raw | undefined):
 }
 
 /** `<nano:ADDRESS?amount=RAW>` with the relation `payment`, one of the links of a Link header (RFC 8288). */
-const LINK = /<nano:([a-z0-9_]{1,80})\?amount=(\d{1,40})>[^<,]*;\s*rel="?payment"?/i;
+const LINK = /<(nano:[a-z0-9_]{1,80}\?amount=\d{1,40})>[^<,]*;\s*rel="?payment"?/i;
 
 /** Reads the payment link of a Link header's value. */
 export function readPaymentLink(value: string): PaymentLink | null {
-  const [, payTo, amount] = LINK.exec(value) ?? [];
-  return linkOf(readPayee(payTo), readPrice(amount));
+  const [, uri = ''] = LINK.exec(value) ?? [];
+  const read = readPaymentUri(uri);
+  return read.kind === 'payment' && read.amount !== null ? { payTo: read.payTo, amount: read.amount } : null;
 }

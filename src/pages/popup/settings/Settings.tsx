@@ -16,6 +16,7 @@ import { LeastReceived } from './LeastReceived.tsx';
 import { ManualSites } from './ManualSites.tsx';
 import { MechanismPreference } from './MechanismPreference.tsx';
 import { Networks } from './Networks.tsx';
+import { OpenLinks } from './OpenLinks.tsx';
 import { Pocket } from './Pocket.tsx';
 import { PocketCloses } from './PocketCloses.tsx';
 import { Representative } from './Representative.tsx';
@@ -51,6 +52,9 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
       </Section>
       <Section title={t('popup_receivedTitle')} id="received">
         <LeastReceived leastReceived={settings.leastReceived} />
+      </Section>
+      <Section title={t('popup_linksTitle')} id="links">
+        <OpenLinks opensLinks={settings.opensLinks} />
       </Section>
       <Section title={t('popup_preference')} id="preference">
         <MechanismPreference order={settings.preference} />

@@ -1,0 +1,47 @@
+import type { ComponentChildren } from 'preact';
+import type { RawString } from '../../messages/fields.ts';
+import { FullAccount } from '../components/Account.tsx';
+import { Amount } from '../components/Amount.tsx';
+import { Notice } from '../components/Notice.tsx';
+import { exactXno } from '../format.ts';
+import { t } from '../i18n.ts';
+
+interface OrderReviewProps {
+  readonly to: string;
+  /** Null while there is none. */
+  readonly amount: RawString | null;
+  /** Whether the account is one of the purse itself. */
+  readonly isOwn: boolean;
+  /** Shown below the account and the amount. */
+  readonly children?: ComponentChildren;
+}
+
+/** What is about to be sent, as its user reads it before they agree. */
+export function OrderReview({ to, amount, isOwn, children }: OrderReviewProps) {
+  return (
+    <>
+      {amount !== null && (
+        <p>
+          <Amount raw={amount} large testId="send-total" />
+        </p>
+      )}
+      <dl class="facts">
+        <dt>{t('popup_sendTo')}</dt>
+        <dd>
+          <FullAccount account={to} testId="send-payee" />
+        </dd>
+        {amount !== null && (
+          <>
+            <dt>{t('popup_exactAmount')}</dt>
+            <dd class="code">
+              {exactXno(amount)} {t('ui_xno')}
+            </dd>
+          </>
+        )}
+      </dl>
+      {children}
+      {isOwn && <Notice tone="warn">{t('popup_sendSelf')}</Notice>}
+      <p class="hint">{t('popup_sendConfirmText')}</p>
+    </>
+  );
+}

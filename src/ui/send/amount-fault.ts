@@ -1,0 +1,22 @@
+import { Fault, faultOf } from '../../fault.ts';
+import type { RawString } from '../../messages/fields.ts';
+import { parseBalance, subtractRaw } from '../../nano/amount.ts';
+import { readAmount } from '../components/AmountField.tsx';
+
+/** Returns why an amount, as typed in XNO, cannot be sent; null where it can. @param balance null while it is not known */
+export function amountFault(balance: RawString | null, text: string): Fault | null {
+  const reading = readAmount(text);
+  if (reading.kind === 'none') return reading.fault;
+  if (reading.raw === 0n) return new Fault('fault_badAmount');
+  return balanceFault(balance, reading.raw.toString());
+}
+
+/** Returns the Fault of a balance that is too small for an amount; null where it is enough, or not known. */
+export function balanceFault(balance: RawString | null, amount: RawString): Fault | null {
+  try {
+    if (balance !== null) subtractRaw(parseBalance(balance), parseBalance(amount));
+    return null;
+  } catch (error) {
+    return faultOf(error);
+  }
+}

@@ -99,7 +99,8 @@ export class Deliveries {
         : isServed || (await retryInPage(observed));
       if (!isRetried) answer.giveUp('gone');
       const delivery = await answer.delivery;
-      if (delivery.kind === 'answered') return replaceable(observed, delivery, scriptHolds);
+      if (delivery.kind === 'answered')
+        return replaceable(observed, delivery, { scriptHolds, rules: this.#rules });
       if (isHeld(challenge) && delivery.reason === 'gone') lifecycle.reportWithdrawn(observed);
       return delivery;
     } finally {

@@ -53,10 +53,6 @@ export function exactly(url: string, nonce?: string): string {
  * @throws RangeError for a target that `canName` refuses.
  */
 export function proofRule(id: number, target: Target, proof: Proof): chrome.declarativeNetRequest.Rule {
-  if (!canName(target.url, target.method) || !isMethod(target.method)) {
-    throw new RangeError('No rule can name this request');
-  }
-  const { initiators } = target;
   return {
     id,
     priority: 1000,
@@ -69,14 +65,34 @@ export function proofRule(id: number, target: Target, proof: Proof): chrome.decl
         { header: 'Cache-Control', operation: 'set', value: 'no-cache' },
       ],
     },
-    condition: {
-      regexFilter: exactly(target.url, target.nonce),
-      isUrlFilterCaseSensitive: true,
-      resourceTypes: [target.kind],
-      requestMethods: [methods[target.method]],
-      tabIds: target.fromServiceWorker === true ? [target.tabId, NO_TAB] : [target.tabId],
-      ...(initiators !== null && { initiatorDomains: [...initiators] }),
-    },
+    condition: conditionOf(target),
+  };
+}
+
+/**
+ * The rule that answers the target's request with a `data:` URL. Its server is not asked.
+ *
+ * @throws RangeError for a target that `canName` refuses.
+ */
+export function answerRule(id: number, target: Target, data: string): chrome.declarativeNetRequest.Rule {
+  return {
+    id,
+    priority: 1000,
+    action: { type: 'redirect', redirect: { url: data } },
+    condition: conditionOf(target),
+  };
+}
+
+function conditionOf(target: Target): chrome.declarativeNetRequest.RuleCondition {
+  const { url, method, nonce, kind, tabId, initiators } = target;
+  if (!canName(url, method) || !isMethod(method)) throw new RangeError('No rule can name this request');
+  return {
+    regexFilter: exactly(url, nonce),
+    isUrlFilterCaseSensitive: true,
+    resourceTypes: [kind],
+    requestMethods: [methods[method]],
+    tabIds: target.fromServiceWorker === true ? [tabId, NO_TAB] : [tabId],
+    ...(initiators !== null && { initiatorDomains: [...initiators] }),
   };
 }
 
@@ -89,11 +105,20 @@ export class ProofRules {
   }
 
   /** Arms a rule; resolved once requests carry the proof. Gives the way to disarm it, which may be gone twice. */
-  async arm(target: Target, proof: Proof): Promise<() => Promise<void>> {
+  arm(target: Target, proof: Proof): Promise<() => Promise<void>> {
+    return this.#add((id) => proofRule(id, target, proof));
+  }
+
+  /** Arms the rule that answers the target's request with a `data:` URL; as `arm`. */
+  answer(target: Target, data: string): Promise<() => Promise<void>> {
+    return this.#add((id) => answerRule(id, target, data));
+  }
+
+  async #add(make: (id: number) => chrome.declarativeNetRequest.Rule): Promise<() => Promise<void>> {
     const next = this.#last.then((last) => last + 1);
     this.#last = next;
     const id = await next;
-    const rule = proofRule(id, target, proof);
+    const rule = make(id);
     await chrome.declarativeNetRequest.updateSessionRules({ addRules: [rule] });
     let disarmed: Promise<void> | undefined;
     return () => {
@@ -107,8 +132,9 @@ const ofProofs: ReadonlySet<string> = new Set(proofHeaders.map((name) => name.to
 
 async function removeOrphans(): Promise<number> {
   const rules = await chrome.declarativeNetRequest.getSessionRules();
-  const orphans = rules.filter((rule) =>
-    rule.action.requestHeaders?.some(({ header }) => ofProofs.has(header.toLowerCase())),
+  const orphans = rules.filter(
+    ({ action: { redirect, requestHeaders } }) =>
+      redirect !== undefined || requestHeaders?.some(({ header }) => ofProofs.has(header.toLowerCase())),
   );
   await chrome.declarativeNetRequest.updateSessionRules({ removeRuleIds: orphans.map(({ id }) => id) });
   return Math.max(0, ...rules.map(({ id }) => id).filter((id) => id < FIRST_BYPASS_ID));

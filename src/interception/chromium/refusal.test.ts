@@ -14,9 +14,12 @@ const JSON_ANSWER: OtherAnswer = {
 };
 const AS_DATA = 'data:application/json;base64,e30=';
 
+const answered = vi.fn(async () => async () => undefined);
 /** The ends of the holds of refusals, in order. */
 let ends: Array<HoldEnd | Promise<HoldEnd>>;
-const holds = { holdRefusal: (_: ObservedRequest, end: HoldEnd | Promise<HoldEnd>) => void ends.push(end) };
+const scriptHolds = {
+  holdRefusal: (_: ObservedRequest, end: HoldEnd | Promise<HoldEnd>) => void ends.push(end),
+};
 beforeEach(() => {
   ends = [];
 });
@@ -34,7 +37,7 @@ function refused(parts: Partial<Challenge>, status = 410): Delivered {
     paymentRequired: null,
     bodyEnd,
   } as const;
-  return replaceable(observed, delivered, holds);
+  return replaceable(observed, delivered, { scriptHolds, rules: { answer: answered } });
 }
 
 describe('the page of a script', () => {
@@ -80,12 +83,15 @@ describe('the page of a script', () => {
 
 describe('the tab of a document', () => {
   const document = { kind: 'main_frame', tabId: 7 } as const;
-  const update = vi.fn(async () => undefined);
+  const reload = vi.fn(async () => undefined);
   const shows = (tab: { readonly url?: string; readonly pendingUrl?: string } | null) => {
     const get = tab === null ? () => Promise.reject(new Error('No tab')) : async () => tab;
-    vi.stubGlobal('chrome', { tabs: { get, update } });
+    vi.stubGlobal('chrome', { tabs: { get, reload } });
   };
-  beforeEach(() => update.mockClear());
+  beforeEach(() => {
+    reload.mockClear();
+    answered.mockClear();
+  });
   /** Resolves once all that was begun has run to its end. */
   const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -99,14 +105,16 @@ describe('the tab of a document', () => {
     shows(tab);
     refused(document).instead?.(JSON_ANSWER);
     await settled();
-    expect(update.mock.calls).toEqual(Array(times).fill([7, { url: AS_DATA }]));
+    const target = { tabId: 7, kind: 'main_frame', url: URL_OF_PAGE, method: 'GET', initiators: null };
+    expect(answered.mock.calls).toEqual(Array(times).fill([target, AS_DATA]));
+    expect(reload.mock.calls).toEqual(Array(times).fill([7, { bypassCache: true }]));
   });
 
   test('keeps its refusal where there is no other answer', async () => {
     shows({ url: URL_OF_PAGE });
     refused(document).instead?.(null);
     await settled();
-    expect(update).not.toHaveBeenCalled();
+    expect(reload).not.toHaveBeenCalled();
   });
 
   test.each([

@@ -5,27 +5,40 @@ import type { HoldEnd } from '../holds.ts';
 import type { ObservedRequest } from '../observed-request.ts';
 import { dataUrlOf, documentUrlOf, isReadableBy, type OtherAnswer } from '../other-answer.ts';
 import { bareUrl } from '../urls.ts';
+import type { ProofRules } from './proof-rule.ts';
+import { targetOf } from './proof-target.ts';
+import { reloadTab } from './retry.ts';
+import { RULE_LIFE } from './rule-windows.ts';
 import type { ScriptHolds } from './script-holds.ts';
+
+export interface RefusalPorts {
+  readonly scriptHolds: Pick<ScriptHolds, 'holdRefusal'>;
+  readonly rules: Pick<ProofRules, 'answer'>;
+}
 
 /**
  * Makes a refusal replaceable (see `Delivered.instead`). A script's page holds it, as it held its 402. Then it loads a `data:`
- * URL that is the other answer: no rule of the browser stands for that, and the page's world is told no more than a URL.
+ * URL that is the other answer: no rule of the browser stands for that, and the page's world is told no more than a URL. The
+ * tab of a document is loaded again, and a rule answers that request.
  */
 export function replaceable(
   observed: ObservedRequest,
   delivered: Delivered,
-  holds: Pick<ScriptHolds, 'holdRefusal'>,
+  { scriptHolds, rules }: RefusalPorts,
 ): Delivered {
   const { challenge } = observed;
   const isGet = challenge.method === 'GET';
   if (delivered.status !== REPLACEABLE) return delivered;
   if (isHeld(challenge)) {
     const end = deferred<HoldEnd>();
-    holds.holdRefusal(observed, isGet ? end.promise : 'release');
+    scriptHolds.holdRefusal(observed, isGet ? end.promise : 'release');
     if (isGet) return { ...delivered, instead: (answer) => end.resolve(endOf(challenge, answer)) };
   }
   if (challenge.kind === 'main_frame' && isGet) {
-    return { ...delivered, instead: (answer) => void showInTab(challenge, answer).catch(console.error) };
+    return {
+      ...delivered,
+      instead: (answer) => void showInTab(rules, observed, answer).catch(console.error),
+    };
   }
   return delivered;
 }
@@ -35,10 +48,20 @@ function endOf(challenge: Challenge, answer: OtherAnswer | null): HoldEnd {
 }
 
 /** Shows an answer in the tab of a document, where the tab still shows that document or loads it. */
-async function showInTab({ tabId, url }: Challenge, answer: OtherAnswer | null): Promise<void> {
+async function showInTab(
+  rules: RefusalPorts['rules'],
+  { challenge, urlWithUser }: ObservedRequest,
+  answer: OtherAnswer | null,
+): Promise<void> {
+  const { tabId, url } = challenge;
   const shown = answer && documentUrlOf(answer, url);
   const tab = shown === null ? undefined : await chrome.tabs.get(tabId).catch(() => undefined);
   if (shown === null || tab === undefined) return;
   const isThere = [tab.url, tab.pendingUrl].every((one) => one === undefined || bareUrl(one) === url);
-  if (isThere) await chrome.tabs.update(tabId, { url: shown });
+  if (!isThere) return;
+  // Browsers let no script and no extension open a `data:` URL in a tab, but follow a rule of the extension there.
+  const target = { ...targetOf(challenge, ''), url: urlWithUser ?? url, initiators: null };
+  const disarm = await rules.answer(target, shown);
+  setTimeout(() => void disarm().catch(console.error), RULE_LIFE);
+  await reloadTab(challenge, { bypassCache: true });
 }

@@ -1,7 +1,7 @@
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import { type Debit, debitOf } from '../policy/debit.ts';
 import type { Transfer } from '../wallet/transfer.ts';
-import { isDebited, type Refund } from './payment.ts';
+import type { Refund } from './payment.ts';
 import { type AnyPayment, siteOnDisk } from './private-record.ts';
 
 /**
@@ -39,9 +39,16 @@ function hasLeft({ progress: { state } }: AnyPayment): boolean {
     case 'approved':
     case 'signed':
     case 'published':
+    case 'revoked':
+    case 'abandoned':
       return false;
-    default:
-      return isDebited(state);
+    case 'confirmed':
+    case 'proven':
+    case 'delivered':
+    case 'settled':
+    case 'refused':
+    case 'unanswered':
+      return true;
   }
 }
 

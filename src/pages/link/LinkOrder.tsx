@@ -68,7 +68,7 @@ export function LinkOrder({ order, sending, fault, isAnswered, onSend, onDecline
             }}
           />
         )}
-        {order.balance !== null && (
+        {isTyped && order.balance !== null && (
           <p class="hint">{t('popup_sendAvailable', { amount: shortXno(order.balance) })}</p>
         )}
         <OrderReview to={order.to} amount={amount} isOwn={order.isOwn}>

@@ -163,6 +163,7 @@ describe('the purse’s content script, if its page controlled it,', () => {
     const own: Readonly<Record<string, string>> = {
       'request.held': 'fault_badMessage',
       'request.dropped': 'fault_badMessage',
+      'link.clicked': 'fault_badMessage',
       // Says something of its own document only.
       'document.left': 'heard',
     };
@@ -180,6 +181,12 @@ describe('the purse’s content script, if its page controlled it,', () => {
     });
     expect(await testBed.purse.ask('approval.list', {})).toEqual([]);
     await testBed.nothingSince(mark);
+    // Opens no window while its user has not switched payment links on.
+    const link = { request: 'link.clicked', input: { text: `nano:${testBed.purse.account}?amount=1` } };
+    expect(await inBridge(`chrome.runtime.sendMessage(${JSON.stringify(link)})`)).toEqual({
+      ok: true,
+      value: false,
+    });
   });
 
   test('cannot make the purse’s pages load their data again', async () => {

@@ -25,6 +25,8 @@ export function EntryCard({
   title = t('ui_wireEntry', { index: String(entry.index) }),
 }: EntryCardProps) {
   const { payable, code, rule, mechanism } = entry;
+  // What is written for another chain is no amount of raw, and no way to pay Nano.
+  const isNano = code !== 'IGNORE_NOT_NANO';
   return (
     <section class="card wire-entry" data-entry={entry.index}>
       <h3>{title}</h3>
@@ -35,7 +37,7 @@ export function EntryCard({
         rule={rule}
       />
       <dl class="facts">
-        {mechanism !== null && (
+        {isNano && mechanism !== null && (
           <Fact name={t('ui_wireMechanism')}>
             <span class="code">{mechanism}</span> · {mechanismName(mechanism)}
           </Fact>
@@ -45,7 +47,9 @@ export function EntryCard({
             <bdi>{entry.network}</bdi>
           </Fact>
         )}
-        {entry.amount !== null && <Money name={t('ui_wireAmount')} raw={entry.amount} testId="wire-amount" />}
+        {isNano && entry.amount !== null && (
+          <Money name={t('ui_wireAmount')} raw={entry.amount} testId="wire-amount" />
+        )}
         {entry.parts !== null && (
           <>
             <Money name={t('ui_wirePrice')} raw={entry.parts.resource} testId="wire-price" />

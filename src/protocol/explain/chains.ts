@@ -39,12 +39,12 @@ const COINS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The ids by which rival drafts call Nano's networks (docs/WIRE.md §3.10, rule 1). */
-const OF_NANO: ReadonlySet<string> = new Set(['nano:live', 'nano:testnet', 'nano-mainnet']);
+export const OF_RIVALS: ReadonlySet<string> = new Set(['nano:live', 'nano:testnet', 'nano-mainnet']);
 
 /** Says of an entry for another network which chain and which coin it wants. */
 export function otherChain(entry: JsonObject): readonly Finding[] {
   const network = ownText(entry, 'network') ?? '';
-  if (OF_NANO.has(network)) return [finding('note', 'wire_nanoByOtherName', network)];
+  if (OF_RIVALS.has(network)) return [finding('note', 'wire_nanoByOtherName', network)];
   return [finding('note', 'wire_otherChain', chainOf(network), coinOf(entry))];
 }
 

@@ -287,7 +287,7 @@ const URI = `nano:${PAYEE}?amount=${RAW}`;
 
 describe('a 402 without PAYMENT-REQUIRED', () => {
   test.each<[string, string, string, number, string | null]>([
-    ['pay first, show the hash', BEARER, 'HASH_BEARER', 10, URI],
+    ['pay first, show the hash', BEARER, 'HASH_BEARER', 10, null],
     [
       'the same on another network',
       `${BEARER}\nx-payment-network: nano:live`,
@@ -403,6 +403,14 @@ describe('an entry for another chain', () => {
     const header = headerOf(envelopeOf([{ ...signedBlockEntry, network, asset }, signedBlockEntry]));
     const [entry] = explainOffer(header, at).entries;
     expect(entry?.findings).toContainEqual({ tone: 'note', key, args });
+  });
+
+  test('is not payable where a rival draft alone names the network', () => {
+    const header = headerOf(envelopeOf([{ ...signedBlockEntry, network: 'nano:live' }]));
+    expect(explainOffer(header, at)).toMatchObject({
+      network: 'nano:mainnet',
+      entries: [{ code: 'UNSUPPORTED_NETWORK', payable: false }],
+    });
   });
 
   test('is named as its own entry names it', () => {

@@ -14,7 +14,7 @@ import type { OfferWarning } from '../offer/terms.ts';
 import { cleanText } from '../wire/clean-text.ts';
 import { decodeEnvelope } from '../wire/envelope.ts';
 import { isObject, type Json, type JsonObject, own, ownText } from '../wire/json.ts';
-import { otherChain } from './chains.ts';
+import { OF_RIVALS, otherChain } from './chains.ts';
 import { type Encoding, readEncoding } from './encoding.ts';
 import { type Finding, finding, type WireSentence } from './finding.ts';
 import { ruleOf } from './rule.ts';
@@ -278,7 +278,7 @@ function namedMechanism(entry: JsonObject): EntryMechanism | null {
 function networkOf(accepts: readonly Json[]): string {
   const networks = accepts.map((entry) => (isObject(entry) ? ownText(entry, 'network') : undefined));
   if (networks.includes(MAINNET)) return MAINNET;
-  return networks.find((network) => network?.startsWith('nano:')) ?? MAINNET;
+  return networks.find((network) => network?.startsWith('nano:') && !OF_RIVALS.has(network)) ?? MAINNET;
 }
 
 function textIn(entry: JsonObject, key: string): string | null {

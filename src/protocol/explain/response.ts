@@ -20,7 +20,7 @@ export interface ExplainedResponse {
   readonly rule: Rule;
   /** The payee, checked, and the amount (raw), where the response states both. */
   readonly price: { readonly payTo: string; readonly amount: string } | null;
-  /** How a person can pay by hand: a `nano:` URI; null where the response does not say. */
+  /** How a person can pay by hand: a `nano:` URI; null where the response does not say, or the wallet pays by itself. */
   readonly link: string | null;
   /** The headers by which it was recognised, cleaned for display. */
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -52,7 +52,7 @@ export function explainResponse(text: string, context: ExplainContext): Explaine
   if (typeof offer === 'object') {
     const price = { payTo: offer.payTo, amount: offer.amount.toString() };
     const findings = [finding('right', 'wire_payable'), finding('warn', 'wire_hashIsPublic')];
-    return { ...common('HASH_BEARER'), payable: true, price, link: nanoUri(offer), headers, findings };
+    return { ...common('HASH_BEARER'), payable: true, price, link: null, headers, findings };
   }
   const dialect = recogniseDialect(response);
   if (dialect !== undefined) {

@@ -332,14 +332,118 @@ export const surfaces: readonly Surface[] = [
   },
 ];
 
+/** A kind of site that sells by 402, and how its pages fare with the purse. */
+export interface PageStyle {
+  readonly style: string;
+  /** What its page does. */
+  readonly does: string;
+  /** What the purse does, and what the page shows then. */
+  readonly gets: string;
+  readonly limits: string;
+  /** As in `Surface`. */
+  readonly shown: Surface['shown'];
+}
+
+const STYLES = 'page-styles.test.ts';
+
+export const pageStyles: readonly PageStyle[] = [
+  {
+    style: 'paywall of the x402.Nano demo',
+    does: 'fetches, expects a 402, shows its price as a QR code, looks for the payment, and brings the proof itself',
+    gets: 'left to the page (*Let this page handle it*, or its `meta`) or declined: any wallet pays, and the page shows its content',
+    limits: 'paid by the purse, the page takes the 200 for an error and does not show it',
+    shown: [STYLES, 'as the demo of x402.Nano has it'],
+  },
+  {
+    style: 'paywall of the Rev 7 demo',
+    does: 'as above; it polls the state of its session',
+    gets: 'as above',
+    limits: 'paid by the purse, the page says that it was paid and does not show the content',
+    shown: [STYLES, 'as the Rev 7 demo has it'],
+  },
+  {
+    style: 'fetch that pays by itself',
+    does: 'wraps `fetch`: at a 402 it pays from a wallet of its own and asks again',
+    gets: 'the wrapper sees the paid answer and does not pay; declined, it pays and the purse does not',
+    limits: '',
+    shown: [STYLES, 'a fetch that pays by itself'],
+  },
+  {
+    style: 'client over XMLHttpRequest',
+    does: 'promises with interceptors, as axios has them; whatever fails is tried again',
+    gets: 'its request is held and paid once; no retry is needed',
+    limits: 'declined, each retry asks again',
+    shown: [STYLES, 'a client over XMLHttpRequest that tries again'],
+  },
+  {
+    style: 'fragments',
+    does: 'swaps HTML in that an XMLHttpRequest brings, as htmx does',
+    gets: 'the paid fragment is swapped in',
+    limits: '',
+    shown: [STYLES, 'a page that swaps pieces of HTML in'],
+  },
+  {
+    style: 'app of one page',
+    does: 'changes its address without a load, and polls until it has its data',
+    gets: 'the poll that met the 402 is held and paid',
+    limits: '',
+    shown: [STYLES, 'an app of one page that polls'],
+  },
+  {
+    style: 'service worker',
+    does: 'its worker answers what the page fetches, from its cache first',
+    gets: 'the fetch is held in the page; the proof follows it through the worker',
+    limits: '',
+    shown: [STYLES, 'a page under its own service worker'],
+  },
+  {
+    style: 'frame',
+    does: 'what is sold stands in an iframe',
+    gets: 'the frame alone is loaded again',
+    limits: '',
+    shown: [STYLES, 'a page around a frame'],
+  },
+  {
+    style: 'gallery',
+    does: 'twelve images, some of them loaded when they come into view',
+    gets: 'each is paid by itself and appears',
+    limits: '',
+    shown: [STYLES, 'a gallery'],
+  },
+  {
+    style: 'film',
+    does: 'the player asks for a file in parts, by `Range`',
+    gets: 'the first part is paid; the server lets the others pass by a cookie',
+    limits: 'see `<audio>`, `<video>` above',
+    shown: [STYLES, 'a film'],
+  },
+  {
+    style: 'download',
+    does: 'by a link with `download`, by a link that the server answers with a file, by a script',
+    gets: 'the file, under its name',
+    limits: '',
+    shown: [STYLES, 'a download by a link to what the server calls one'],
+  },
+  {
+    style: 'form',
+    does: 'posts its fields',
+    gets: 'the page of the 402 sends the form again, with its fields',
+    limits: '',
+    shown: [STYLES, 'a form'],
+  },
+];
+
 const COLUMNS = ['surface', 'how it is held or made to go again', 'what the user does', 'limits'];
+const STYLE_COLUMNS = ['style', 'what its page does', 'what comes of it', 'limits'];
 const cells = ({ surface, how, user, limits }: Surface) => [surface, how, user, limits || 'none known'];
 
 /** docs/SURFACES.md. */
 export function surfacesPage(): string {
   const line = (all: readonly string[]) => `| ${all.join(' | ')} |`;
-  const rows = surfaces.map((one) =>
-    line([...cells(one), `\`test/e2e/${one.shown[0]}\`: “${one.shown[1]}”`]),
+  const shownBy = ([file, words]: Surface['shown']) => `\`test/e2e/${file}\`: “${words}”`;
+  const rows = surfaces.map((one) => line([...cells(one), shownBy(one.shown)]));
+  const styles = pageStyles.map(({ style, does, gets, limits, shown }) =>
+    line([style, does, gets, limits || 'none known', shownBy(shown)]),
   );
   return `# What a page can ask for
 
@@ -355,6 +459,15 @@ an extension or another program opens, a script moves to without an act of the u
 ${line([...COLUMNS, 'shown by'])}
 ${line([...COLUMNS, ''].map(() => '---'))}
 ${rows.join('\n')}
+
+## Twelve styles of pages
+
+A small page of each style stands in \`test/merchant/pages/styles/\` (\`npm run merchant\` serves them under \`/styles/\`). Each is
+paid by a question and inside a budget, and declined; its content is looked at, and the blocks on the ledger are counted.
+
+${line([...STYLE_COLUMNS, 'shown by'])}
+${line([...STYLE_COLUMNS, ''].map(() => '---'))}
+${styles.join('\n')}
 
 The browser shows an extension the headers of a response and not its body, and a body that a page hands over could be made up. So
 what a \`402\` says in its body alone (an order, an invoice, x402 version 1, a price without headers) is known for a document that

@@ -11,7 +11,7 @@ import { TERM_PARAMETERS } from './terms.ts';
 export interface FreeRoute {
   readonly path: string;
   readonly says: string;
-  readonly serve: (visit: Visit) => Answer;
+  readonly serve: (visit: Visit) => Answer | Promise<Answer>;
 }
 
 /** Values of `PAYMENT-REQUIRED` that no query can carry, by the id they were registered under. */
@@ -21,8 +21,12 @@ export const MALFORMED = '/malformed';
 /** Where the demo of x402.Nano asks for money, to take the proof elsewhere (docs/WIRE.md §3.8). */
 export const DEMO_ISSUE = '/api/demo/track-a/issue';
 
-/** Everything that is free here, except the merchant's own records. */
-export function freeRoutes(registry: HeaderRegistry, payTo: string): readonly FreeRoute[] {
+/** Everything that is free here, except the merchant's own records; `more` is listed with the rest. */
+export function freeRoutes(
+  registry: HeaderRegistry,
+  payTo: string,
+  more: readonly FreeRoute[],
+): readonly FreeRoute[] {
   const routes: FreeRoute[] = [
     { path: '/', says: 'this list', serve: () => show(200, html(index(routes))) },
     {
@@ -48,6 +52,7 @@ export function freeRoutes(registry: HeaderRegistry, payTo: string): readonly Fr
       says: '402 of another ?protocol=: rev1, rev4, rev5, rev5-demo, v1, v1-nano, hash-malformed, deposit, order, invoice, l402, mpp, crawl',
       serve: askAsEarlier(payTo),
     },
+    ...more,
   ];
   return routes;
 }
@@ -60,7 +65,7 @@ function saysSo({ searchParams }: URL): 'head' | 'body' | null {
 }
 
 /** The answer of the route that a visit asks for; 404 where there is none. */
-export function freeAnswer(routes: readonly FreeRoute[], visit: Visit): Answer {
+export function freeAnswer(routes: readonly FreeRoute[], visit: Visit): Answer | Promise<Answer> {
   const route = routes.find(({ path }) => path === visit.url.pathname);
   return route?.serve(visit) ?? show(404, json({ error: 'Not found' }));
 }

@@ -33,6 +33,10 @@ export class BadRequest extends Error {
 export interface Content {
   readonly type: string;
   readonly body: string | Uint8Array;
+  /** Headers that go with it, beside its type. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** It is the part that the visit's `Range` asks for. */
+  readonly isPart?: true;
 }
 
 export const html = (body: string): Content => ({ type: 'text/html; charset=utf-8', body });

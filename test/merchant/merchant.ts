@@ -26,6 +26,7 @@ import { answerBy } from './router.ts';
 import { listen, shut } from './server.ts';
 import { Sessions } from './sessions.ts';
 import { SpentBlocks } from './spent.ts';
+import { STYLE_PAGES, walletRoutes } from './style-routes.ts';
 import type { Terms } from './terms.ts';
 
 /** The Nano network a merchant takes money on. */
@@ -140,8 +141,9 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
       for (const part of [sessions, spent, handedOverBlocks, requestLog, paywall]) part.clear();
     };
     const control = controlRoutes(records, reset);
+    const styles = [...STYLE_PAGES, ...walletRoutes(node, sessions, payTo)];
     const shop = {
-      answer: answerBy(paywall, [...freeRoutes(headers, payTo), ...control]),
+      answer: answerBy(paywall, [...freeRoutes(headers, payTo, styles), ...control]),
       requestLog,
       unlogged: control.map(({ path }) => path),
       now,

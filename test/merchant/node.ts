@@ -19,12 +19,24 @@ const BlockInfo = v.object({
 });
 const AccountInfo = v.object({ frontier: Hash, balance: RawText, representative: v.string() });
 const Exists = v.object({ exists: Flag });
+/** The node says `""` where there are none. */
+const Receivable = v.object({
+  blocks: v.union([v.record(Hash, v.object({ amount: RawText, source: v.string() })), v.literal('')]),
+});
 const Processed = v.object({ hash: Hash });
 const NodeError = v.object({ error: v.string() });
 
 /** A block as the ledger shows it: amounts in raw, `link` as the node spells it. */
 export type BlockInfo = v.InferOutput<typeof BlockInfo>;
 export type AccountInfo = v.InferOutput<typeof AccountInfo>;
+
+/** A confirmed send that waits to be received. */
+export interface Incoming {
+  readonly hash: string;
+  readonly amount: string;
+  /** The account that sent it. */
+  readonly source: string;
+}
 
 /** What the node itself said no to; anything else it fails at is an ordinary `Error`. */
 export class NodeRefusal extends Error {
@@ -59,6 +71,13 @@ export class NanoNode {
     const question = { action: 'receivable_exists', hash, include_only_confirmed: 'true' };
     const answer = await this.#askOrAbsent(question, Exists, 'Block not found');
     return answer?.exists ?? false;
+  }
+
+  /** Every confirmed send that waits for an account. */
+  async receivable(account: string): Promise<readonly Incoming[]> {
+    const question = { action: 'receivable', account, source: 'true', include_only_confirmed: 'true' };
+    const { blocks } = await this.#ask(question, Receivable);
+    return blocks === '' ? [] : Object.entries(blocks).map(([hash, incoming]) => ({ hash, ...incoming }));
   }
 
   /** Publishes a block; gives its hash as the node spells it. */

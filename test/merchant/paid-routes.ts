@@ -2,8 +2,10 @@ import type { Cors } from './cors.ts';
 import type { PaymentRequired } from './envelope.ts';
 import { type Content, html, json, text, type Visit } from './http.ts';
 import { article, articleTeaser, gate } from './pages/article.ts';
+import { film, partOf } from './pages/film.ts';
 import { escapeHtml, PAID_MARKER, page } from './pages/layout.ts';
 import { picture } from './pages/picture.ts';
+import { hasPass, passFor } from './passes.ts';
 import type { PaidRoute } from './paywall.ts';
 
 /** A route as the server lists it. */
@@ -73,6 +75,32 @@ export const PAID_ROUTES: readonly PricedRoute[] = [
     description: 'An evening sky',
     teaser: () => text('Payment Required\n'),
     content: () => ({ type: 'image/png', body: picture() }),
+  },
+  {
+    ...htmlRoute('/fragment', 'A piece of a page'),
+    teaser: (required) => html(gate(required)),
+    content: () => html(`<p class="fragment">${PAID_MARKER}</p>`),
+  },
+  {
+    ...htmlRoute('/tolls.csv', 'The tolls of a year'),
+    mimeType: 'text/csv',
+    content: () => ({
+      type: 'text/csv; charset=utf-8',
+      body: `month,tolls\nJanuary,1204\n${PAID_MARKER}\n`,
+      headers: { 'Content-Disposition': 'attachment; filename="tolls.csv"' },
+    }),
+  },
+  {
+    ...ORDINARY,
+    path: '/film.webm',
+    mimeType: 'video/webm',
+    description: 'A sunset, half a minute',
+    teaser: () => text('Payment Required\n'),
+    content: (visit) => {
+      const part = partOf(visit, { type: 'video/webm', body: film });
+      return { ...part, headers: { ...part.headers, ...passFor(visit) } };
+    },
+    admits: hasPass,
   },
   { ...htmlRoute('/always-refuses', 'A keeper who takes and refuses'), manner: 'always-refuses' },
   { ...htmlRoute('/loses-answer', 'A keeper who hangs up'), manner: 'loses-answer' },

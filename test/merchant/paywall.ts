@@ -49,6 +49,8 @@ export interface PaidRoute {
   readonly teaser: (required: PaymentRequired) => Content;
   /** What was paid for. */
   readonly content: (visit: Visit) => Content;
+  /** Whether a visit needs no proof, since it brings what an earlier one was given with the content; none by default. */
+  readonly admits?: (visit: Visit) => boolean;
 }
 
 interface Proof {
@@ -115,6 +117,7 @@ export class Paywall {
       terms,
       resource: { url: this.#urlOf(visit, route), route: route.path },
     };
+    if (route.admits?.(visit)) return handOut(deal, {});
     if (proof === undefined) {
       this.#lost.askedAgain(visit.href);
       return this.#demand(deal, 'Payment Required');
@@ -268,13 +271,12 @@ export class Paywall {
       : this.#facilitator.redeem(encoded, resource, delivery, terms);
   }
 
-  #deliver({ visit, route, terms }: Deal, payment: SettledPayment): Reply {
-    const receipt = isByHash(terms) ? {} : responseHeader(this.#facilitator.receipt(payment, terms));
+  #deliver(deal: Deal, payment: SettledPayment): Reply {
+    const { terms } = deal;
     const { creditRaw } = terms;
-    return show(200, route.content(visit), {
-      ...receipt,
+    return handOut(deal, {
+      ...(!isByHash(terms) && responseHeader(this.#facilitator.receipt(payment, terms))),
       ...(creditRaw !== undefined && { 'X-Nano-Credit-Remaining-Raw': String(creditRaw) }),
-      ...cacheHeader(terms, 'private, no-store'),
     });
   }
 
@@ -328,6 +330,16 @@ export class Paywall {
       ...cacheHeader(terms, this.#faults.has('cacheable') ? 'public, max-age=600' : route.cacheControl),
     });
   }
+}
+
+/** The content, with what else the answer says. */
+function handOut({ visit, route, terms }: Deal, headers: Readonly<Record<string, string>>): Reply {
+  const content = route.content(visit);
+  return show(content.isPart ? 206 : 200, content, {
+    ...content.headers,
+    ...headers,
+    ...cacheHeader(terms, 'private, no-store'),
+  });
 }
 
 /** What an answer says of caches: the reference servers never say that it must not be kept (docs/WIRE.md §5 T30). */

@@ -379,15 +379,3 @@ test('a client whose time is over before the payment is confirmed tries again, a
   testBed.devnet.elections.delayMs = 50;
   await boughtSince(mark, 1);
 });
-
-test('an app that polls before it has an answer pays for the poll that its user pays for, and no other', async () => {
-  const mark = await testBed.mark();
-  await open('single-page-app', { every: '500' });
-  await page.click('text=Tolls');
-  await asksMade(4);
-  await answer(await asked(), 'once');
-  await content();
-  await page.close();
-  await testBed.purse.until('approval.list', {}, ({ length }) => length === 0);
-  await boughtSince(mark, 1);
-});

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { givenBack } from './challenge.ts';
 import { lifecycleWith, type Reported } from './lifecycle.fixture.ts';
 import { STANDS_AFTER } from './patience.ts';
 import { observedOf } from './samples.fixture.ts';
@@ -55,6 +56,21 @@ describe('a challenge', () => {
     await lifecycle.admit(observed, hold);
     await lifecycle.announceSettled(observed, true);
     expect(textsOf(reported)).toEqual(['challenge a']);
+  });
+
+  test('that its page was given back is withdrawn once its document gets the same without a proof', async () => {
+    const { lifecycle, reported } = lifecycleWith();
+    const observed = observedOf('a', 1);
+    const challenge = givenBack(observed.challenge);
+    await lifecycle.admit({ ...observed, challenge }, null);
+    await lifecycle.admit(observedOf('held', 1), hold);
+    const { documentId, method, url } = challenge;
+    await lifecycle.servedWithout({ documentId: 'another', method, url });
+    await lifecycle.servedWithout({ documentId, method: 'POST', url });
+    await lifecycle.servedWithout({ documentId, method, url: `${url}?more` });
+    expect(textsOf(reported)).toEqual([]);
+    await lifecycle.servedWithout({ documentId, method, url });
+    expect(textsOf(reported)).toEqual(['withdrawn a']);
   });
 
   test('that is withdrawn while it settles is never announced', async () => {

@@ -97,6 +97,21 @@ export class ChallengeLifecycle {
     this.reportWithdrawn(observed);
   }
 
+  /**
+   * Withdraws the requests that their page was given back and that were served to it since: it paid in another way, and
+   * nobody is to be asked about them any more.
+   */
+  servedWithout({
+    documentId,
+    method,
+    url,
+  }: Pick<Challenge, 'documentId' | 'method' | 'url'>): Promise<void> {
+    return this.withdrawWhere(({ observed: { challenge } }) => {
+      const isSame = challenge.method === method && challenge.url === url;
+      return challenge.givenBack === true && isSame && challenge.documentId === documentId;
+    });
+  }
+
   async withdrawWhere(isOver: (one: OpenChallenge) => boolean): Promise<void> {
     const { open, awaitsReload } = this.#ports;
     const over = (await open.all()).filter((one) => !awaitsReload(one.observed.challenge.id) && isOver(one));

@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import type { Download, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ApprovalView } from '../../src/messages/approval.ts';
+import type { PaymentState, PaymentView } from '../../src/messages/payment.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
 import { fundedPayer, type Payer } from '../merchant/testing/payer.ts';
 import { type Mark, openTestBed, type TestBed, XNO } from './setup.ts';
+import { setWorkerClock } from './worker-clock.ts';
 
 let testBed: TestBed;
 /** A wallet that is not the purse. */
@@ -352,6 +354,18 @@ describe('a fetch that pays by itself, from a wallet of its own', () => {
   });
 });
 
+/** The newest payment, once it has come to this state. */
+async function reached(state: PaymentState): Promise<PaymentView> {
+  const { items } = await testBed.purse.until(
+    'activity.page',
+    { before: null, limit: 1 },
+    ({ items: [last] }) => last?.kind === 'payment' && last.state === state,
+  );
+  const [last] = items;
+  if (last?.kind !== 'payment') throw new Error('no payment');
+  return last;
+}
+
 /** Resolves once the merchant has been asked so often for what the open page sells. */
 async function asksMade(count: number): Promise<void> {
   const isItsOwn = (path: string) => path.startsWith('/api/data') && path.includes(`visit=${visits}&`);
@@ -378,4 +392,46 @@ test('a client whose time is over before the payment is confirmed tries again, a
   await content();
   testBed.devnet.elections.delayMs = 50;
   await boughtSince(mark, 1);
+});
+
+test('an app that polls before it has an answer pays for the poll that its user pays for, and no other', async () => {
+  const mark = await testBed.mark();
+  await open('single-page-app', { every: '500' });
+  await page.click('text=Tolls');
+  await asksMade(4);
+  await answer(await asked(), 'once');
+  await content();
+  await page.close();
+  await testBed.purse.until('approval.list', {}, ({ length }) => length === 0);
+  await boughtSince(mark, 1);
+});
+
+test('a service worker that keeps a 402 keeps the content from its page: opening it again shows it', async () => {
+  const mark = await testBed.mark();
+  await open('service-worker/page', { keeps: 'all' });
+  await answer(await asked(), 'once');
+  await status('HTTP 402');
+  const { id, canDeliver } = await reached('unanswered');
+  expect(canDeliver).toBe(true);
+  const opened = testBed.purse.context.waitForEvent('page');
+  await testBed.purse.ask('payment.deliver', { id });
+  const shown = await opened;
+  await shown.getByText(PAID_MARKER).waitFor();
+  await shown.close();
+  await boughtSince(mark, 1);
+});
+
+test('a paywall of its own that was paid by another wallet leaves no question of the purse', async () => {
+  await setWorkerClock(testBed.purse, 55_000);
+  const mark = await testBed.mark();
+  await open('rev7-paywall', { expiry: '600' });
+  // Nobody answers: after a minute, a few seconds by the worker's clock, the page gets its own 402.
+  await status('Waiting for payment');
+  await testBed.purse.until('approval.list', {}, ([question]) => question?.reloadsPage === true);
+  const [to, amount] = await Promise.all(['#address', '#amount'].map((one) => page.innerText(one)));
+  await otherWallet.pay(to ?? '', BigInt(amount ?? ''));
+  await content();
+  await testBed.purse.until('approval.list', {}, ({ length }) => length === 0);
+  await onlyOtherPaid(mark);
+  await setWorkerClock(testBed.purse, 0);
 });

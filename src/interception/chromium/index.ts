@@ -6,7 +6,7 @@ import { ChallengeLifecycle } from '../lifecycle.ts';
 import { type OpenChallenge, OpenChallenges, type SessionStore } from '../open-challenges.ts';
 import { Patience } from '../patience.ts';
 import { probePrice } from '../price-probe.ts';
-import { withoutFragment } from '../urls.ts';
+import { bareUrl, withoutFragment } from '../urls.ts';
 import { viewOf } from '../view.ts';
 import { CacheBypass } from './cache-bypass.ts';
 import { Deliveries } from './deliveries.ts';
@@ -54,6 +54,9 @@ const UNWATCHED: InterceptionEvents = {
 
 /** Whether the browser keeps the answers to requests of this method. */
 const isCached = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
+/** Whether an answer without a proof is what was asked for: a 202 says that it comes later. */
+const isContent = (status: number): boolean => status >= 200 && status < 300 && status !== 202;
 
 /** Interception in Chromium: observes the network, holds scripts' requests, adds the proof by a one-shot rule. */
 export function createChromiumInterception(ports: InterceptionPorts): ChromiumInterception {
@@ -117,7 +120,10 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
         undeliverable: given.onUnheld,
         unpayable: (request, askedMethod) => scriptHolds.releaseUnpayable(request, askedMethod),
         unpriced: given.onUnpriced,
-        responded: ({ url, method, statusCode, tabId }) => {
+        responded: ({ url, method, statusCode, tabId, documentId = null }) => {
+          if (isContent(statusCode)) {
+            void lifecycle.servedWithout({ documentId, method, url: bareUrl(url) }).catch(console.error);
+          }
           if (!isCached(method)) return;
           void cacheBypass.answered(withoutFragment(url), statusCode, tabId).catch(console.error);
         },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Challenge, starters, views } from '../interception/challenge.ts';
+import { addressOf, type NanoAddress, type PublicKey } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import {
   budgetOf,
@@ -73,6 +74,44 @@ const decideWith = (parts: Partial<Circumstances>) => decide({ ...fine, ...parts
 
 test('a site is paid without asking within its budget', () => {
   expect(decide(fine)).toEqual({ kind: 'pay', budget });
+});
+
+describe('a site with several accounts', () => {
+  /** The reasons of the questions at payments to these payees in turn, whose user answers each by a budget for any account. */
+  function questionsAt(payees: readonly NanoAddress[]): readonly string[] {
+    const reasons: string[] = [];
+    let known: Budget | null = null;
+    for (const payTo of payees) {
+      const decision = decideWith({
+        allowance: { ...allowance, budget: known },
+        offer: { ...offer, payTo },
+      });
+      if (decision.kind === 'pay') continue;
+      if (decision.kind !== 'ask') throw new Error('offers of this site are not refused');
+      reasons.push(decision.reason);
+      known = { ...budget, payTo, pinned: decision.reason !== 'reason_payeeChanged' };
+    }
+    return reasons;
+  }
+  const payee = fc
+    .uint8Array({ minLength: 32, maxLength: 32 })
+    .map((key) => addressOf(Buffer.from(key).toString('hex').toUpperCase() as PublicKey));
+
+  test.each([1, 20, 100, Number.POSITIVE_INFINITY])(
+    '%s in number, is asked about at its first payment and at its second account, and never again',
+    (size) => {
+      const payees = fc
+        .uniqueArray(payee, { minLength: Math.min(size, 100), maxLength: Math.min(size, 100) })
+        .chain((pool) => fc.array(fc.constantFrom(...pool), { minLength: 100, maxLength: 100 }));
+      fc.assert(
+        fc.property(payees, (hundred) => {
+          const isOne = new Set(hundred).size === 1;
+          expect(questionsAt(hundred)).toEqual(['reason_newSite', ...(isOne ? [] : ['reason_payeeChanged'])]);
+        }),
+        { numRuns: 20 },
+      );
+    },
+  );
 });
 
 test('a signed block is handed over without asking within a budget, where a pocket has accounts for it', () => {

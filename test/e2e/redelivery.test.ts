@@ -150,7 +150,14 @@ describe('a server that receives the money and refuses', () => {
     await page.locator('#gate', { hasText: 'content withheld' }).waitFor();
     expect(await purse.ask('approval.list', {})).toEqual([]);
 
-    // The fresh offer of the next visit is a question, and says what happened before.
+    // The same proof goes once more; the fresh offer of the visit after that is a question, and says what happened before.
+    await visit(url);
+    await purse.until(
+      'activity.page',
+      { before: null, limit: 1 },
+      ({ items: [last] }) =>
+        last?.kind === 'payment' && last.story.filter(({ state }) => state === 'refused').length === 2,
+    );
     void visit(url);
     const { offer, decline } = await purse.nextApproval();
     expect(offer.reason).toBe('reason_undeliveredBefore');

@@ -46,6 +46,8 @@ describe('the extra of a signed block', () => {
     ['a session with a space', { session: 'a b' }, 'MALFORMED_EXTRA'],
     ['a long session', { session: 'a'.repeat(129) }, 'MALFORMED_EXTRA'],
     ['an empty id', { paymentId: '' }, 'MALFORMED_EXTRA'],
+    ['an id that is a number', { paymentId: 7 }, 'MALFORMED_EXTRA'],
+    ['an id that is an object', { requestId: { id: 'a' } }, 'MALFORMED_EXTRA'],
     ['a long id', { requestId: 'a'.repeat(257) }, 'MALFORMED_EXTRA'],
     ['an id on two lines', { requestDigest: 'a\nb' }, 'MALFORMED_EXTRA'],
     ['an id that turns the direction', { requestId: 'a\u202eb' }, 'MALFORMED_EXTRA'],

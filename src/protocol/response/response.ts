@@ -147,7 +147,7 @@ function refusal(decoded: Decoded, presented: Presented): ServerResponse {
 }
 
 function creditIn({ credit }: Response): Credited {
-  const amount = credit === undefined ? undefined : readAmount(credit);
+  const amount = readAmount(credit);
   return amount === undefined || amount === ZERO ? {} : { credit: amount };
 }
 

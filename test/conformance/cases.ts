@@ -54,15 +54,16 @@ const ALSO: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
   'nonce-binding': ['T22', 'T26'],
   'any-signer': ['T25'],
   'cheque-amount': ['T24'],
-  replay: ['T21', 'T27'],
+  // Nothing is ever spent: neither the proof nor its block.
+  replay: ['T20', 'T21', 'T27'],
   resale: ['T22', 'T24'],
   steal: ['T24'],
   // Tags are far below what a double can tell from nothing.
   amount: ['T22'],
   'identifier-conflict': ['T20', 'T21'],
   'identifier-forgets': ['T32'],
-  // Nothing is served in the end.
-  'pending-drops': ['T36'],
+  // Every first proof is accepted, garbage too, and nothing is served in the end.
+  'pending-drops': ['T33', 'T36'],
   'takes-and-refuses': ['T23'],
   // A payload without a proof is garbage as well.
   'any-block': ['T5'],

@@ -10,7 +10,7 @@ export interface AnswerHeaders {
   readonly represent?: string;
   /** Value of X-Nano-Block-Status or X-Nano-Status: what the seller says of the block. */
   readonly blockStatus?: string;
-  /** Value of X-Nano-Credit-Remaining-Raw: what the seller keeps for whoever shows the block hash again. */
+  /** Value of X-Nano-Credit-Remaining-Raw: the credit (raw) that the seller keeps on the block hash. */
   readonly credit?: string;
 }
 

@@ -98,8 +98,8 @@ export class ChallengeLifecycle {
   }
 
   /**
-   * Withdraws the requests that their page was given back and that were served to it since: it paid in another way, and
-   * nobody is to be asked about them any more.
+   * Withdraws the requests that their page was given back and that were served to it since: it paid in another way, so their
+   * questions are over.
    */
   servedWithout({
     documentId,

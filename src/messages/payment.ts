@@ -64,7 +64,7 @@ export interface PaymentView {
   /** The server accepted the proof in the body of a POST: the page itself may not show what was paid for. */
   readonly byPost: boolean;
   readonly canDeliver: boolean;
-  /** What the server says it keeps for whoever shows the block hash again; null where it says none. */
+  /** The credit (raw) that the server says it keeps on the block hash; null where it says none. */
   readonly credit: RawString | null;
   /** What the payee sent back, oldest first, and what of that was taken off what the site has spent. */
   readonly refunds: readonly {

@@ -64,7 +64,7 @@ interface Later {
   readonly notBefore?: number;
 }
 
-/** What the server says it keeps for whoever shows the block hash again. */
+/** The credit (raw) that the server says it keeps on the block hash. */
 interface Credited {
   /** Raw. It counts as spent. */
   readonly credit?: Raw;

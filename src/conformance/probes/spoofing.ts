@@ -133,7 +133,7 @@ export const chosenPayee: OfferProbe = {
   },
 };
 
-/** A well-formed proof of an offer that nobody paid. */
+/** A well-formed proof of an offer that was not paid. */
 function unpaidProof(offer: EntryOffer): Promise<string> {
   if (!isHandOver(offer)) return bogusProof(offer);
   const { block, signer } = blockOfStranger(offer.payTo);

@@ -36,7 +36,7 @@ export interface InterceptionPorts {
   readonly session: SessionStore;
   /** Whether servers may be asked for their price: only once there is a purse to pay from. */
   readonly mayProbePrice: () => Promise<boolean>;
-  /** Whether the user leaves this 402 to its page: it is announced at once, since nobody is asked about it. Never rejects. */
+  /** Whether the user leaves this 402 to its page. It is announced at once, since no question follows. Never rejects. */
   readonly isManual: (challenge: Challenge) => Promise<boolean>;
   /** Called when the result of `awaitingReload` has changed. */
   readonly changed: () => void;

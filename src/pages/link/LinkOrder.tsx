@@ -87,7 +87,7 @@ function typedAmount({ balance }: LinkOrderView, text: string): RawString | null
   return reading.kind === 'none' || amountFault(balance, text) !== null ? null : reading.raw.toString();
 }
 
-/** What the link says of itself. Nobody has checked it. */
+/** The link's own words, which are not verified. */
 function LinkWords({ order: { label, message } }: { readonly order: LinkOrderView }) {
   const words = [label, message].filter((one) => one !== null);
   if (words.length === 0) return null;

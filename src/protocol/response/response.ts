@@ -49,7 +49,7 @@ export interface Later {
   readonly text: string;
 }
 
-/** What a server says it keeps for whoever shows the block hash again (docs/WIRE.md §11.4). */
+/** The credit that a server says it keeps on the block hash: a later request that shows the hash can spend it (docs/WIRE.md §11.4). */
 interface Credited {
   /** Raw; absent where it says none, or zero. */
   readonly credit?: Raw;

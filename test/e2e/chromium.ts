@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type BrowserContext, chromium, type Page, type Worker } from 'playwright';
 import { findChromium } from '../../scripts/browser.ts';
+import { bounded } from './bounded.ts';
 import { newProfile, removeProfile } from './profile.ts';
+import { closeSurely } from './sure-close.ts';
 
 /** A Chromium with one extension in it. */
 export interface Browser {
@@ -51,6 +53,7 @@ export async function launchChromium(options: BrowserOptions): Promise<Browser> 
     ],
   });
   context.setDefaultTimeout(PATIENCE);
+  closeSurely(context);
   const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
   return { context, worker, extensionId: new URL(worker.url()).host };
 }
@@ -84,6 +87,7 @@ export async function launchUnemulated(extension: string): Promise<OwnBrowser> {
     const [context] = browser.contexts();
     if (context === undefined) throw new Error('Chromium has no window');
     context.setDefaultTimeout(PATIENCE);
+    closeSurely(context);
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
     return { context, worker, extensionId: new URL(worker.url()).host, close };
   } catch (failure) {
@@ -115,7 +119,10 @@ export function allowInPrivate(profile: string, extensionId: string): void {
 /** Opens a private window, and in it a page. Takes a page of an extension that the user lets into private windows. */
 export async function openPrivatePage(own: Page, url: string): Promise<Page> {
   const opened = own.context().waitForEvent('page');
-  await own.evaluate((first) => chrome.windows.create({ incognito: true, url: first }), url);
+  await bounded(
+    'a private window',
+    own.evaluate((first) => chrome.windows.create({ incognito: true, url: first }), url),
+  );
   const page = await opened;
   await page.waitForLoadState();
   return page;

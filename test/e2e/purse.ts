@@ -7,6 +7,7 @@ import type { ActivityView } from '../../src/messages/activity.ts';
 import type { ApprovalView } from '../../src/messages/approval.ts';
 import type { PageInput, PageRequest, PageResponses } from '../../src/messages/contract.ts';
 import type { PaymentView } from '../../src/messages/payment.ts';
+import { bounded } from './bounded.ts';
 import { builtExtension } from './build.ts';
 import { allowInPrivate, type Browser, launchChromium, openPrivatePage, stopWorker } from './chromium.ts';
 import { newProfile, removeProfile } from './profile.ts';
@@ -147,7 +148,7 @@ async function setUp(
   for (const other of context.pages()) if (other !== page) await other.close();
   const ownPage = async (): Promise<Page> => {
     if (page.isClosed()) {
-      page = await context.newPage();
+      page = await bounded('a page of the purse', context.newPage());
       await page.goto(url(ONBOARDING));
     }
     return page;
@@ -155,7 +156,11 @@ async function setUp(
 
   const ask: TestPurse['ask'] = async (question, input) => {
     const message = { request: question, input };
-    const reply = await (await ownPage()).evaluate((asked) => chrome.runtime.sendMessage(asked), message);
+    const own = await ownPage();
+    const reply = await bounded(
+      question,
+      own.evaluate((asked) => chrome.runtime.sendMessage(asked), message),
+    );
     if (!reply.ok) throw new Error(`${question}: ${reply.fault.key} ${reply.fault.args.join(' ')}`);
     return reply.value;
   };
@@ -197,7 +202,7 @@ async function setUp(
     const within = `[data-approval="${id}"]`;
     const deadline = Date.now() + OPENING;
     while (approvePage() === undefined && Date.now() < deadline) {
-      const popup = await popupScreen(context, url(POPUP), within);
+      const popup = await bounded('the toolbar popup', popupScreen(context, url(POPUP), within));
       if (popup !== undefined) return popup;
       await pause(LOOK_EVERY);
     }
@@ -225,7 +230,7 @@ async function setUp(
         if (gone && acted) return;
         if (gone || Date.now() > deadline) throw failure;
       } finally {
-        await screen.close();
+        await bounded('the end of the question’s screen', screen.close());
       }
     }
   };
@@ -248,10 +253,10 @@ async function setUp(
     ask,
     until,
     activity,
-    newPage: () => context.newPage(),
+    newPage: () => bounded('a new page', context.newPage()),
     newPrivatePage: async (first = 'about:blank') => openPrivatePage(await ownPage(), first),
     async popup() {
-      const popup = await context.newPage();
+      const popup = await bounded('the popup in a page', context.newPage());
       await popup.setViewportSize({ width: 360, height: 600 });
       await popup.goto(url(POPUP));
       return popup;
@@ -285,7 +290,7 @@ async function setUp(
       };
     },
     async killWorker() {
-      await stopWorker(await ownPage());
+      await bounded('the end of the worker', stopWorker(await ownPage()));
       // What still waits is asked anew by the worker's next life.
       givenOut.clear();
     },

@@ -198,6 +198,17 @@ describe('a purse in use', () => {
     await popup.locator('[role="status"] .notice').waitFor();
     await expectAccessible(popup, 'back-up, saved');
 
+    await tab(popup, 3);
+    await popup.getByTestId('open-password').click();
+    await popup.getByTestId('new-password').fill('short');
+    await step(popup, 'change-password');
+    await popup.locator('.field-fault:not(:empty)').first().waitFor();
+    await expectAccessible(popup, 'password');
+    await tab(popup, 3);
+    await popup.getByTestId('open-erase').click();
+    await popup.getByTestId('erase-undelivered').waitFor();
+    await expectAccessible(popup, 'erase');
+
     testBed.devnet.faults.set({ kind: 'http_status', status: 503 });
     await testBed.purse.ask('purse.refresh', {});
     await tab(popup, 0);
@@ -212,6 +223,15 @@ describe('a purse in use', () => {
     await popup.keyboard.press('Enter');
     await popup.locator('[role="alert"] .notice').waitFor();
     await expectAccessible(popup, 'locked');
+    const opening = testBed.purse.context.waitForEvent('page');
+    await popup.getByTestId('forgot').click();
+    const forgot = await opening;
+    await forgot.getByTestId('forgot-words').waitFor();
+    await expectAccessible(forgot, 'forgot');
+    await forgot.getByTestId('forgot-erase').click();
+    await forgot.getByTestId('erase-money').waitFor();
+    await expectAccessible(forgot, 'forgot, erase');
+    await forgot.close();
     await popup.getByTestId('unlock-password').fill(PASSWORD);
     await popup.keyboard.press('Enter');
     await popup.getByTestId('balance').waitFor();

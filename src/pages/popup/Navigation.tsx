@@ -51,6 +51,8 @@ function tabOf(route: Route): Tab {
     case 'settings':
     case 'network':
     case 'backup':
+    case 'password':
+    case 'erase':
     case 'work':
     case 'log':
       return 'settings';

@@ -32,6 +32,7 @@ export const INPUTS: { readonly [Q in keyof typeof pageRequests]: object } = {
   'vault.undelivered': {},
   'backup.save': { password: 'a password', filePassword: 'another one' },
   'backup.restore': { file: '{}', password: 'a password' },
+  'settings.theme': {},
   'settings.read': {},
   'settings.write': { autoLockMinutes: 5 },
   'settings.representative': { account },

@@ -208,6 +208,15 @@ describe('a purse in use', () => {
     await popup.getByTestId('open-erase').click();
     await popup.getByTestId('erase-undelivered').waitFor();
     await expectAccessible(popup, 'erase');
+    await tab(popup, 3);
+    await popup.getByTestId('open-about').click();
+    await expectAccessible(popup, 'about');
+    await popup.setViewportSize({ width: 1000, height: 700 });
+    for (const place of [0, 1, 2, 3]) {
+      await tab(popup, place);
+      await expectAccessible(popup, `page ${place} in a tab`);
+    }
+    await popup.setViewportSize({ width: 360, height: 600 });
 
     testBed.devnet.faults.set({ kind: 'http_status', status: 503 });
     await testBed.purse.ask('purse.refresh', {});

@@ -53,6 +53,7 @@ function tabOf(route: Route): Tab {
     case 'backup':
     case 'password':
     case 'erase':
+    case 'about':
     case 'work':
     case 'log':
       return 'settings';

@@ -11,7 +11,7 @@ import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Unlock } from '../../ui/components/Unlock.tsx';
 import { t } from '../../ui/i18n.ts';
 import { invalidations, useQuery } from '../../ui/invalidations.ts';
-import { closeIfPopup, openPage } from '../../ui/open-page.ts';
+import { closeIfPopup, isToolbarPopup, openPage } from '../../ui/open-page.ts';
 import { refreshActivity } from './activity-list.ts';
 import { Navigation } from './Navigation.tsx';
 import { RouteScreen } from './RouteScreen.tsx';
@@ -74,6 +74,14 @@ function Open({ purse }: { readonly purse: OpenPurseView }) {
           <Mark />
           <span class="bar-name">{t('appName')}</span>
           <span class="chip">{purse.network.label}</span>
+          {isToolbarPopup() && (
+            <IconButton
+              icon="openTab"
+              label={t('popup_openTab')}
+              testId="open-tab"
+              onClick={() => void openPage('popup')}
+            />
+          )}
           <IconButton
             icon="lock"
             label={t('popup_lock')}

@@ -8,6 +8,7 @@ import { Log } from './Log.tsx';
 import type { Route } from './route.ts';
 import { Send } from './Send.tsx';
 import { SmallReceives } from './SmallReceives.tsx';
+import { About } from './settings/About.tsx';
 import { ChangePassword } from './settings/ChangePassword.tsx';
 import { ErasePurse } from './settings/ErasePurse.tsx';
 import { NetworkEditor } from './settings/NetworkEditor.tsx';
@@ -45,6 +46,8 @@ export function RouteScreen({ route, purse }: { readonly route: Route; readonly 
       return <ChangePassword />;
     case 'erase':
       return <ErasePurse />;
+    case 'about':
+      return <About />;
     case 'work':
       return <Work purse={purse} />;
     case 'log':

@@ -17,6 +17,7 @@ export type Route =
   | { readonly name: 'backup' }
   | { readonly name: 'password' }
   | { readonly name: 'erase' }
+  | { readonly name: 'about' }
   | { readonly name: 'work' }
   | { readonly name: 'log' };
 

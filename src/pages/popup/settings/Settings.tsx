@@ -9,6 +9,7 @@ import { useQuery } from '../../../ui/invalidations.ts';
 import { openPage } from '../../../ui/open-page.ts';
 import { go } from '../route.ts';
 import { SandboxEntrance } from '../TabSandbox.tsx';
+import { Appearance } from './Appearance.tsx';
 import { AutoLock } from './AutoLock.tsx';
 import { BlockedSites } from './BlockedSites.tsx';
 import { GlobalCap } from './GlobalCap.tsx';
@@ -59,6 +60,9 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
           onClick={() => go({ name: 'erase' })}
         />
       </Section>
+      <Section title={t('popup_appearanceTitle')} id="appearance">
+        <Appearance theme={settings.theme} />
+      </Section>
       <Section title={t('popup_representative')} id="representative">
         <Representative account={settings.representative} />
       </Section>
@@ -80,6 +84,14 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
       <Section title={t('popup_developerTitle')} id="developer">
         <SandboxEntrance />
         <OpenRow icon="code" name={t('popup_developerOpen')} onClick={() => void openPage('developer')} />
+      </Section>
+      <Section title={t('appName')} id="about">
+        <OpenRow
+          icon="info"
+          name={t('popup_about')}
+          testId="open-about"
+          onClick={() => go({ name: 'about' })}
+        />
       </Section>
       <Section title={t('popup_sitesTitle')} id="sites">
         <BlockedSites sites={settings.blockedSites} />

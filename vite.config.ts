@@ -1,10 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import { crx, type ManifestV3Export } from '@crxjs/vite-plugin';
 import preact from '@preact/preset-vite';
 import { defineConfig } from 'vite';
 import manifest from './manifest.json' with { type: 'json' };
+import { commitOf } from './scripts/commit.ts';
 import { linksScript } from './scripts/links-script.ts';
 import { nameScript } from './scripts/name-script.ts';
 
+const ROOT = fileURLToPath(new URL('.', import.meta.url));
 const pages = ['popup', 'approve', 'link', 'onboarding', 'developer'];
 
 /** `--mode chromium` (default) and `--mode firefox` build the same purse for each browser, into dist/MODE. */
@@ -20,10 +23,13 @@ export default defineConfig(({ mode, command }) => {
       nameScript(),
       linksScript(),
     ],
+    define: { __COMMIT__: JSON.stringify(commitOf(ROOT)) },
     build: {
       // What `npm run dev` writes loads from its own server: it must not pass for a build.
       outDir: command === 'serve' ? 'dist/dev' : firefox ? 'dist/firefox' : 'dist/chromium',
       target: 'es2022',
+      // The oldest browsers of the manifest. For older ones `light-dark()` would be written out in variables.
+      cssTarget: ['chrome140', 'firefox140'],
       sourcemap: true,
       // A tiny wasm must not become a data: URL, which the extension's own CSP forbids.
       assetsInlineLimit: 0,

@@ -9,6 +9,7 @@ import { Attention } from './attention.ts';
 import { clickedLink } from './clicked-link.ts';
 import { compose } from './compose.ts';
 import { linkListener } from './link-listener.ts';
+import { linkMenu } from './link-menu.ts';
 import { challengeStore } from './session-storage.ts';
 import { reportFailure, Startup } from './startup.ts';
 
@@ -84,7 +85,9 @@ chrome.tabs.onReplaced.addListener((to, from) => startup.use(({ tabs }) => tabs.
 chrome.tabs.onUpdated.addListener((tabId, { status }) => {
   if (status !== undefined) startup.use(({ tabs }) => tabs.updated(tabId));
 });
+chrome.contextMenus.onClicked.addListener((choice, tab) => linkMenu.clicked(choice, tab));
 chrome.runtime.onInstalled.addListener(({ reason }) => {
+  linkMenu.make();
   if (reason === 'install') void chrome.tabs.create({ url: chrome.runtime.getURL(ONBOARDING) });
 });
 // The name stays: an alarm of an older version outlives the update, and another name would make two of them.

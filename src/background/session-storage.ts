@@ -129,3 +129,9 @@ async function clearSession(): Promise<void> {
   const keys = Object.keys(await session.get(null));
   await session.remove(keys.filter((key) => !isKept(key)));
 }
+
+/** Removes everything of a purse that was erased. Where the database is, stays. */
+export async function eraseSession(): Promise<void> {
+  const keys = Object.keys(await session.get(null));
+  await session.remove(keys.filter((key) => key !== STORE));
+}

@@ -16,6 +16,8 @@ export const plainSettings = {
    * screen is locked, `lock` with every lock of the purse, so that budgets pay nothing while it is locked.
    */
   pocketCloses: v.picklist(['later', 'screen', 'lock']),
+  /** The colors of the extension's pages: as the browser has them, or always the same. */
+  theme: v.picklist(['system', 'light', 'dark']),
 } as const;
 
 export type PlainSettings = {
@@ -46,6 +48,8 @@ export interface SettingsView extends PlainSettings {
 }
 
 export const settingsMessages = {
+  /** The theme alone, which the lock screen has too. */
+  'settings.theme': message(nothing, 'always')<Pick<PlainSettings, 'theme'>>(),
   'settings.read': message(nothing, 'open')<SettingsView>(),
   'settings.write': message(v.partial(v.strictObject(plainSettings)), 'open')<null>(),
   'settings.representative': message(v.strictObject({ account: text(80) }), 'open')<null>(),

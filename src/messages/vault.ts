@@ -2,10 +2,14 @@ import * as v from 'valibot';
 import { nothing, password, text } from './fields.ts';
 import { message } from './message.ts';
 
-/** The accounts that a typed secret opens. 24 words have two derivations, and only the user knows which is theirs. */
-export type SecretPreview =
+/**
+ * The accounts that a typed secret opens. 24 words have two derivations, and only the user knows which is theirs. `own` is
+ * the one that is the first account of the purse in this browser; null for none, and where that is not recorded.
+ */
+export type SecretPreview = { readonly own: string | null } & (
   | { readonly kind: 'words'; readonly bip44Address: string; readonly legacyAddress: string }
-  | { readonly kind: 'seed'; readonly address: string };
+  | { readonly kind: 'seed'; readonly address: string }
+);
 
 export type RevealedSecret =
   | { readonly kind: 'words'; readonly words: string; readonly reading: 'bip44' | 'legacy' }
@@ -28,4 +32,20 @@ export const vaultMessages = {
   'vault.lock': message(nothing, 'always')<null>(),
   'vault.lockEverything': message(nothing, 'always')<null>(),
   'vault.reveal': message(v.strictObject({ password }), 'always')<RevealedSecret>(),
+  'vault.changePassword': message(v.strictObject({ current: password, next: password }), 'open')<null>(),
+  /** Sets another password for the purse of this secret, with all of its records, and unlocks it. */
+  'vault.recover': message(v.strictObject({ secret, password }), 'always')<null>(),
+  /**
+   * Deletes the purse from this browser. A user who forgot the password may do that too: removing the extension deletes the
+   * same, and needs no password.
+   */
+  'vault.erase': message(
+    v.variant('kind', [
+      v.strictObject({ kind: v.literal('password'), password }),
+      v.strictObject({ kind: v.literal('forgotten') }),
+    ]),
+    'always',
+  )<null>(),
+  /** Returns how many paid requests have not been delivered, whose proofs an erased purse would lose. */
+  'vault.undelivered': message(nothing, 'always')<{ readonly count: number }>(),
 } as const;

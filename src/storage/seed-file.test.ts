@@ -120,6 +120,15 @@ describe('erasing', () => {
     expect([names(), await file.read()]).toEqual([[], null]);
   });
 
+  test('records the location of the database in use, which may be one that only a lost database led to', async () => {
+    await file.write(await copyOf(1));
+    const next = restarted();
+    next.use(at(1));
+    await next.erase();
+    const last = restarted();
+    expect([await last.read(), await last.location()]).toEqual([null, 1]);
+  });
+
   test('leaves no seed, but a location other than the first', async () => {
     await file.write(await copyOf(1));
     await file.moveTo(at(2));

@@ -87,9 +87,9 @@ export class SeedFile implements SecondPlace {
     if (newest !== null) await this.#removeBelow(newest.revision);
   }
 
-  /** Removes the seed. A location of the database other than the first stays recorded. */
+  /** Removes the seed. Where the database in use is not at the first location, its location is recorded. */
   async erase(): Promise<void> {
-    const location = await this.location();
+    const location = this.#inUse ?? (await this.location());
     if (location !== FIRST_LOCATION) {
       await this.#write({ location, copy: null });
       return this.tidy();

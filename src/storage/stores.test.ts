@@ -164,6 +164,7 @@ describe('settings', () => {
     ['autoLockMinutes', 'soon', 30],
     ['autoLockMinutes', 1.5, 30],
     ['pocketCloses', true, 'later'],
+    ['theme', 'blue', 'system'],
     ['paused', 'no', false],
     ['representative', 'nano_1', null],
     ['network', 7, MAINNET.id],

@@ -1,11 +1,15 @@
 import { type ComponentChild, render } from 'preact';
+import { keepFocus } from './keep-focus.ts';
 import { loadPublicSuffixes } from './site.ts';
+import { followTheme } from './theme.ts';
 import './styles/index.css';
 
 /** Renders a page's root component into its document. */
 export function mount(page: ComponentChild): void {
   const place = document.getElementById('page');
   if (place === null) throw new Error('this document has no #page');
+  followTheme();
+  keepFocus();
   render(page, place);
   loadPublicSuffixes().catch(console.error);
 }

@@ -121,7 +121,7 @@ test('a changed number of accounts is followed while unlocked; while locked only
 });
 
 test('erasing the vault closes the pocket', async () => {
-  await vault.erase();
+  await vault.erase(async () => store.held.clear());
   expect([store.held.size, session.held.size]).toEqual([0, 0]);
 });
 

@@ -46,6 +46,67 @@ test('a password change is a new generation in both places', async () => {
   expect(await restarted().reveal(OTHER)).toEqual(SOURCE);
 });
 
+test('a password change whose record in the database cannot be written has taken place, and is repaired later', async () => {
+  const write = store.set.bind(store);
+  store.set = (key, value) => (key === 'sealed' ? Promise.reject(new Error('no room')) : write(key, value));
+  await vault.changePassword(PASSWORD, OTHER);
+  expect((await vault.copyFault())?.key).toBe('fault_unexpected');
+  await expect(restarted().unlock(PASSWORD)).rejects.toThrow(fault('fault_wrongPassword'));
+  store.set = write;
+  const opened = restarted();
+  await opened.unlock(OTHER);
+  expect([await opened.seed(), await opened.copyFault()]).toEqual([seedOf(SOURCE), null]);
+  await expectBoth(2);
+});
+
+test('a password change whose second copy cannot be written has not taken place', async () => {
+  second.write = () => Promise.reject(new Error('no room'));
+  await expect(vault.changePassword(PASSWORD, OTHER)).rejects.toThrow('no room');
+  await expect(restarted().reveal(OTHER)).rejects.toThrow(fault('fault_wrongPassword'));
+  expect(await restarted().reveal(PASSWORD)).toEqual(SOURCE);
+});
+
+describe('an owner who forgot the password', () => {
+  test('sets another one by the seed, which opens the vault and takes both places', async () => {
+    for (let n = 0; n < 5; n += 1) await vault.unlock('wrong').catch(() => undefined);
+    const next = restarted();
+    await next.recover(SOURCE, OTHER);
+    expect([await next.seed(), await next.retryAt()]).toEqual([seedOf(SOURCE), null]);
+    await expectBoth(2);
+    expect(await restarted().reveal(OTHER)).toEqual(SOURCE);
+  });
+
+  test('does not replace the vault by another seed, by words that are none, or under a short password', async () => {
+    const other: SeedSource = { kind: 'seed', hex: '7F'.repeat(32) };
+    for (const [source, password, key] of [
+      [other, OTHER, 'fault_otherSeed'],
+      [{ kind: 'seed', hex: 'xy' }, OTHER, 'fault_badSeed'],
+      [SOURCE, '7 signs', 'fault_shortPassword'],
+    ] as const) {
+      await expect(restarted().recover(source, password)).rejects.toThrow(fault(key));
+    }
+    await expectBoth(1);
+    expect(await restarted().reveal(PASSWORD)).toEqual(SOURCE);
+  });
+
+  test('decides between two copies that differ by the seed of one of them', async () => {
+    const { copies } = second;
+    store = new JsonStore();
+    second = new MemoryPlace();
+    await restarted().create({ kind: 'seed', hex: '7F'.repeat(32) }, OTHER);
+    second.copies = copies;
+    const opened = restarted();
+    await opened.recover(SOURCE, OTHER);
+    expect(await opened.copies()).toMatchObject({ kind: 'kept', isWhole: true });
+    await expectBoth(2);
+  });
+
+  test('sets none where there is no vault', async () => {
+    await vault.erase(async () => store.held.clear());
+    await expect(restarted().recover(SOURCE, OTHER)).rejects.toThrow(fault('fault_noVault'));
+  });
+});
+
 test('a seed whose second copy cannot be written is not made', async () => {
   store = new JsonStore();
   second = new MemoryPlace();
@@ -55,7 +116,7 @@ test('a seed whose second copy cannot be written is not made', async () => {
 });
 
 test('erasing removes it from both places', async () => {
-  await vault.erase();
+  await vault.erase(async () => store.held.clear());
   expect([await restarted().exists(), second.copies.length, store.held.size]).toEqual([false, 0, 0]);
 });
 
@@ -202,6 +263,7 @@ describe('a worker that ends at any write leaves a seed that one of its password
   const costly = { ...KDF, iterations: 2 };
   const works: readonly (readonly [string, (one: Vault) => Promise<unknown>, typeof KDF])[] = [
     ['a password change', (one) => one.changePassword(PASSWORD, OTHER), KDF],
+    ['a new password by the seed', (one) => one.recover(SOURCE, OTHER), KDF],
     ['an unlocking that seals again', (one) => one.unlock(PASSWORD), costly],
     [
       'an unlocking that repairs a copy',

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { Fault } from '../fault.ts';
-import { AddressText } from '../nano/account.ts';
+import { AddressText, type NanoAddress } from '../nano/account.ts';
 import type { VaultStore } from './keyed-store.ts';
 import { SealedRecordText } from './seal.ts';
 
@@ -123,10 +123,20 @@ export class SeedCopies {
     return this.#second.tidy();
   }
 
-  /** Removes the seed from both places. */
-  async erase(): Promise<void> {
-    await this.#first.remove('sealed');
+  /** Whether the second place has this copy, as its newest. */
+  isInSecond(copy: SeedCopy): Promise<boolean> {
+    return this.#second.holds(copy);
+  }
+
+  /**
+   * Removes the seed from both places. The database comes last: if the worker ends in between, the vault is still there
+   * with all of its records, and can be erased again.
+   *
+   * @param eraseFirst removes the database's record.
+   */
+  async erase(eraseFirst: () => Promise<void>): Promise<void> {
     await this.#second.erase();
+    await eraseFirst();
   }
 }
 
@@ -173,6 +183,36 @@ export function chosen(
     case 'differ':
       if (which === undefined) throw new Fault('fault_twoSeeds');
       return { copy: overruling(copies[which]), isWhole: false };
+  }
+}
+
+/**
+ * The copy of a seed, by its first account. A copy whose account was not recorded is not known to be one.
+ *
+ * @throws Fault `fault_otherSeed` where there is none of this account, `fault_noVault`
+ */
+export function copyOfAccount(copies: Copies, account: NanoAddress): SeedCopy {
+  if (copies.kind === 'none') throw new Fault('fault_noVault');
+  const found = sealedIn(copies).find((copy) => copy.account === account);
+  if (found === undefined) throw new Fault('fault_otherSeed');
+  return found;
+}
+
+/** Whether an account is the first one of a sealed seed. */
+export const isOf = (copies: Copies, account: NanoAddress): boolean =>
+  sealedIn(copies).some((copy) => copy.account === account);
+
+/** Every copy that can be read. */
+function sealedIn(copies: Copies): readonly SeedCopy[] {
+  switch (copies.kind) {
+    case 'kept':
+    case 'lost':
+      return [copies.copy];
+    case 'differ':
+      return [copies.first, copies.second];
+    case 'none':
+    case 'unreadable':
+      return [];
   }
 }
 

@@ -340,7 +340,7 @@ describe('damage', () => {
   });
 
   test('erasing removes every record, and another vault can be created', async () => {
-    await vault.erase();
+    await vault.erase(async () => store.held.clear());
     expect([store.held.size, second.copies.length, session.held.size]).toEqual([0, 0, 0]);
     await vault.create({ kind: 'seed', hex: '00'.repeat(32) }, OTHER);
     expect(await vault.isUnlocked()).toBe(true);

@@ -1,45 +1,29 @@
 import { SerialQueue } from '../concurrency.ts';
 import { Fault, faultOf } from '../fault.ts';
-import type { NanoAddress } from '../nano/account.ts';
-import type { Clock } from '../nano/clock.ts';
-import { canonicalSource, deriveKeys, type Seed, type SeedSource, SeedText, seedOf } from '../nano/seed.ts';
+import { canonicalSource, type Seed, type SeedSource, SeedText, seedOf } from '../nano/seed.ts';
 import { KDF_PARAMETERS, type KdfParameters } from './key-derivation.ts';
-import type { SessionStore, VaultStore } from './keyed-store.ts';
 import { refuseShortPassword } from './password.ts';
 import { PasswordTries } from './password-tries.ts';
 import { POCKET, type PocketKeys, pocketOf } from './pocket-keys.ts';
-import { isWeaker, seal } from './seal.ts';
+import { isWeaker } from './seal.ts';
+import { accountOf, sealedCopy } from './sealed-copy.ts';
 import { SealedSession } from './sealed-session.ts';
 import {
   type Copies,
   chosen,
+  copyOfAccount,
   generationOver,
-  type SecondPlace,
   SeedCopies,
   type SeedCopy,
   type Which,
 } from './seed-copies.ts';
-import type { SecretKind } from './session.ts';
+import type { VaultOptions } from './vault-options.ts';
 
 export type { KeyedStore, SessionStore, VaultStore } from './keyed-store.ts';
 
 const MINUTE = 60_000;
 /** How long after it was begun the pocket closes by itself (ms). */
 export const POCKET_SPAN = 12 * 60 * MINUTE;
-
-export interface VaultOptions {
-  readonly store: VaultStore;
-  /** The second place of the sealed seed, outside the database. */
-  readonly second: SecondPlace;
-  readonly session: SessionStore;
-  readonly clock: Pick<Clock, 'now'>;
-  /** Minutes without {@link Vault.touch} after which the vault locks itself. */
-  readonly autoLockMinutes: number;
-  /** How many accounts' keys stay readable when the vault is locked, from account 1 on; none by default. */
-  readonly pocketAccounts?: () => Promise<number>;
-  /** The cost of sealing from now on. A vault that was sealed at a lower cost is sealed again when it is unlocked. */
-  readonly kdf?: KdfParameters;
-}
 
 /**
  * Keeps the seed. While the vault is locked, the seed is encrypted under the password only. While it is unlocked, the seed
@@ -63,7 +47,7 @@ export class Vault {
     this.#tries = new PasswordTries(store, clock);
     this.#copies = new SeedCopies(store, second);
     this.#session = new SealedSession({
-      kind: SEED,
+      kind: { context: 'nano-purse session 1', schema: SeedText },
       store,
       storedAs: 'session',
       session,
@@ -201,13 +185,37 @@ export class Vault {
     return this.#queue.run(() => this.#session.setSpan(minutes * MINUTE));
   }
 
-  /** @throws Fault `fault_shortPassword` for the next password, and those of {@link unlock} for the current one */
+  /**
+   * Seals the seed anew under another password. Where only the second place could be written, the new password counts
+   * already, and {@link copyFault} says why the first one could not.
+   *
+   * @throws Fault `fault_shortPassword` for the next password, those of {@link unlock} for the current one, and those of
+   * `SecondPlace.write`, after which the current one still counts
+   */
   changePassword(current: string, next: string): Promise<void> {
     return this.#queue.run(async () => {
+      refuseShortPassword(next);
       const { copy } = chosen(await this.#copies.find());
       const source = await this.#tries.unseal(copy.sealed, current);
-      refuseShortPassword(next);
-      await this.#copies.replace(await this.#sealed(source, next, copy.generation + 1));
+      await this.#renew(await this.#sealed(source, next, copy.generation + 1));
+    });
+  }
+
+  /**
+   * Seals the seed of this vault under another password, for an owner who forgot the current one and has the seed. Leaves
+   * the vault unlocked.
+   *
+   * @throws Fault `fault_otherSeed` for a seed that is not known to be the one of this vault, `fault_noVault`,
+   * `fault_shortPassword`, `fault_badWords`, `fault_badSeed`, and those of `SecondPlace.write`
+   */
+  recover(source: SeedSource, password: string): Promise<void> {
+    return this.#queue.run(async () => {
+      refuseShortPassword(password);
+      const canonical = canonicalSource(source);
+      const copy = copyOfAccount(await this.#copies.find(), accountOf(canonical));
+      await this.#renew(await this.#sealed(canonical, password, copy.generation + 1));
+      await this.#tries.forget();
+      await this.#begin(seedOf(canonical));
     });
   }
 
@@ -224,13 +232,17 @@ export class Vault {
     return this.#queue.run(() => this.#tries.retryAt());
   }
 
-  /** Destroys the vault in both places. Without a backup the seed is lost. */
-  erase(): Promise<void> {
+  /**
+   * Destroys the vault in both places. Without a backup the seed is lost.
+   *
+   * @param eraseFirst removes the database's records: the seed, and all others with it.
+   */
+  erase(eraseFirst: () => Promise<void>): Promise<void> {
     return this.#queue.run(async () => {
       await this.#pocket.end();
       await this.#session.end();
-      await this.#copies.erase();
-      await this.#tries.forget();
+      this.#copyFault = null;
+      await this.#copies.erase(eraseFirst);
     });
   }
 
@@ -253,6 +265,17 @@ export class Vault {
     throw new Fault('fault_locked');
   }
 
+  /** Replaces the copies. It has succeeded as soon as the second place has the new one, whose generation is the higher. */
+  async #renew(copy: SeedCopy): Promise<void> {
+    this.#copyFault = null;
+    try {
+      await this.#copies.replace(copy);
+    } catch (failure) {
+      if (!(await this.#copies.isInSecond(copy))) throw failure;
+      this.#copyFault = faultOf(failure);
+    }
+  }
+
   /** Leaves one and the same copy in both places. A seed that was sealed at a lower cost is sealed again. */
   async #repair(copy: SeedCopy, isWhole: boolean, source: SeedSource, password: string): Promise<void> {
     this.#copyFault = null;
@@ -271,19 +294,7 @@ export class Vault {
     }
   }
 
-  async #sealed(source: SeedSource, password: string, generation: number): Promise<SeedCopy> {
-    const secret = new TextEncoder().encode(JSON.stringify(source));
-    try {
-      const sealed = await seal(secret, password, this.#kdf);
-      return { generation, account: accountOf(source), sealed };
-    } finally {
-      secret.fill(0);
-    }
+  #sealed(source: SeedSource, password: string, generation: number): Promise<SeedCopy> {
+    return sealedCopy(source, password, generation, this.#kdf);
   }
 }
-
-/** How the seed is kept while the vault is unlocked. */
-const SEED: SecretKind<Seed> = { context: 'nano-purse session 1', schema: SeedText };
-
-/** The first account of a seed, by which the user can tell seeds apart. */
-const accountOf = (source: SeedSource): NanoAddress => deriveKeys(seedOf(source), 0).address;

@@ -11,6 +11,8 @@ export interface Size {
 /** The largest size of a toolbar popup. */
 export const POPUP_SIZE: Size = { width: 360, height: 600 };
 export const PAGE_SIZE: Size = { width: 820, height: 980 };
+/** The popup in a tab. */
+export const TAB_SIZE: Size = { width: 1000, height: 700 };
 /** Developer tools, undocked. */
 export const PANEL_SIZE: Size = { width: 1100, height: 860 };
 

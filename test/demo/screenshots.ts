@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { type Capture, PAGE_SIZE, PANEL_SIZE, POPUP_SIZE } from './capture.ts';
+import { type Capture, PAGE_SIZE, PANEL_SIZE, POPUP_SIZE, TAB_SIZE } from './capture.ts';
 import { type TestBed, XNO } from './setup.ts';
 
 /** Captures the screens that the main job does not show: the rest of the popup, the developer tools, and a question without enough money. */
@@ -54,6 +54,14 @@ export async function captureScreens(
   await button(/log|not paid/i).click();
   await heading('');
   await shoot('log');
+  for (const name of ['password', 'erase', 'about']) {
+    await tab('Settings').click();
+    await popup.getByTestId(`open-${name}`).click();
+    await shoot(name);
+  }
+  await tab('Home').click();
+  await popup.getByTestId('balance').waitFor();
+  await capture(popup, 'tab-home', TAB_SIZE);
   await popup.close();
 
   await captureMissing({ purse, merchant }, capture);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
@@ -25,6 +25,51 @@ async function expectAccessible(page: Page, what: string): Promise<void> {
     const tooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
     expect([what, tooWide]).toEqual([what, false]);
   }
+}
+
+/** Nothing can be scrolled sideways, and nothing is cut off there. */
+async function expectNoSideways(page: Page, what: string): Promise<void> {
+  const wide = await page.evaluate(() =>
+    [...document.querySelectorAll('html, body, #page, #page > *')]
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth || clientWidth > innerWidth)
+      .map(({ tagName, className }) => `${tagName} ${className}`),
+  );
+  expect([what, wide]).toEqual([what, []]);
+}
+
+/** Something of the page has the focus. */
+async function expectFocus(page: Page, what: string): Promise<void> {
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.tagName ?? 'none'), { message: what })
+    .not.toBe('BODY');
+}
+
+/** Presses Tab until the element has the focus. */
+async function tabTo(page: Page, testId: string, key = 'Tab'): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    const at = await page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
+    if (at === testId) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${testId} is not reached by ${key}`);
+}
+
+/** What an element looks like: the picture, and how many colors cover at least a fiftieth of it each. */
+async function pixelsOf(element: Locator): Promise<{ readonly png: string; readonly colors: number }> {
+  const png = (await element.screenshot()).toString('base64');
+  const colors = await element.page().evaluate(async (data) => {
+    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const context = canvas.getContext('2d');
+    context?.drawImage(image, 0, 0);
+    const pixels = new Uint32Array(
+      context?.getImageData(0, 0, image.width, image.height).data.buffer ?? new ArrayBuffer(0),
+    );
+    const counts = new Map<number, number>();
+    for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
+    return [...counts.values()].filter((count) => count * 50 >= pixels.length).length;
+  }, png);
+  return { png, colors };
 }
 
 const step = (page: Page, testId: string) =>
@@ -198,6 +243,26 @@ describe('a purse in use', () => {
     await popup.locator('[role="status"] .notice').waitFor();
     await expectAccessible(popup, 'back-up, saved');
 
+    await tab(popup, 3);
+    await popup.getByTestId('open-password').click();
+    await popup.getByTestId('new-password').fill('short');
+    await step(popup, 'change-password');
+    await popup.locator('.field-fault:not(:empty)').first().waitFor();
+    await expectAccessible(popup, 'password');
+    await tab(popup, 3);
+    await popup.getByTestId('open-erase').click();
+    await popup.getByTestId('erase-undelivered').waitFor();
+    await expectAccessible(popup, 'erase');
+    await tab(popup, 3);
+    await popup.getByTestId('open-about').click();
+    await expectAccessible(popup, 'about');
+    await popup.setViewportSize({ width: 1000, height: 700 });
+    for (const place of [0, 1, 2, 3]) {
+      await tab(popup, place);
+      await expectAccessible(popup, `page ${place} in a tab`);
+    }
+    await popup.setViewportSize({ width: 360, height: 600 });
+
     testBed.devnet.faults.set({ kind: 'http_status', status: 503 });
     await testBed.purse.ask('purse.refresh', {});
     await tab(popup, 0);
@@ -212,6 +277,15 @@ describe('a purse in use', () => {
     await popup.keyboard.press('Enter');
     await popup.locator('[role="alert"] .notice').waitFor();
     await expectAccessible(popup, 'locked');
+    const opening = testBed.purse.context.waitForEvent('page');
+    await popup.getByTestId('forgot').click();
+    const forgot = await opening;
+    await forgot.getByTestId('forgot-words').waitFor();
+    await expectAccessible(forgot, 'forgot');
+    await forgot.getByTestId('forgot-erase').click();
+    await forgot.getByTestId('erase-money').waitFor();
+    await expectAccessible(forgot, 'forgot, erase');
+    await forgot.close();
     await popup.getByTestId('unlock-password').fill(PASSWORD);
     await popup.keyboard.press('Enter');
     await popup.getByTestId('balance').waitFor();
@@ -423,4 +497,196 @@ describe('a purse in use', () => {
     }
     throw new Error(`Tab never came to ${wanted}`);
   }
+
+  test('switches and meters can be seen in forced colors, and a switch that is on differs from one that is off', async () => {
+    const popup = await testBed.purse.popup();
+    await popup.emulateMedia({ forcedColors: 'active' });
+    await tab(popup, 2);
+    const toggle = popup.getByTestId('pause-all');
+    const off = await pixelsOf(toggle);
+    await toggle.click();
+    await popup.locator('[data-testid="pause-all"]:checked').waitFor();
+    const on = await pixelsOf(toggle);
+    expect([off.colors > 1, on.colors > 1, on.png === off.png]).toEqual([true, true, false]);
+    await toggle.click();
+    await popup.locator('[data-testid="pause-all"]:not(:checked)').waitFor();
+
+    const meter = popup.locator('progress').first();
+    const looks = [];
+    for (const share of [0, 0.5, 1]) {
+      await meter.evaluate((bar: HTMLProgressElement, part) => {
+        bar.value = bar.max * part;
+      }, share);
+      looks.push(await pixelsOf(meter));
+    }
+    expect(new Set(looks.map(({ png }) => png)).size).toBe(3);
+    expect(looks[1]?.colors).toBeGreaterThan(1);
+    await popup.close();
+  });
+
+  test('from right to left, the sign of an amount stays in front of it, and the arrow back points to the start', async () => {
+    const popup = await testBed.purse.popup();
+    await popup.evaluate(() => {
+      document.documentElement.dir = 'rtl';
+    });
+    const amount = popup.getByTestId('activity-row').locator('.amount').filter({ hasText: /[+−]/ }).first();
+    await amount.waitFor();
+    const places = await amount.evaluate((shown) => {
+      const text = shown.textContent ?? '';
+      const walker = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT);
+      const lefts: number[] = [];
+      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+        for (let index = 0; index < (node.textContent ?? '').length; index += 1) {
+          const range = document.createRange();
+          range.setStart(node, index);
+          range.setEnd(node, index + 1);
+          lefts.push(range.getBoundingClientRect().left);
+        }
+      }
+      return { text, lefts };
+    });
+    expect(places.lefts.length).toBeGreaterThan(4);
+    expect(places.lefts).toEqual(places.lefts.toSorted((one, other) => one - other));
+
+    await tab(popup, 3);
+    await popup.locator('.open-row').first().click();
+    const back = popup.locator('.screen-head .icon-button');
+    const box = await back.boundingBox();
+    expect(box?.x).toBeGreaterThan(300);
+    expect(await back.locator('svg').evaluate((arrow) => getComputedStyle(arrow).scale)).toBe('-1 1');
+    await expectNoSideways(popup, 'back-up, from right to left');
+    await popup.close();
+  });
+
+  test('nothing moves where the user wants less motion', async () => {
+    const popup = await testBed.purse.popup();
+    await popup.emulateMedia({ reducedMotion: 'reduce' });
+    await tab(popup, 2);
+    await popup.getByTestId('pause-all').waitFor();
+    const moving = await popup.evaluate(
+      () =>
+        [...document.querySelectorAll('*')].filter((one) => {
+          const { transitionDuration, animationDuration } = getComputedStyle(one);
+          return `${transitionDuration}, ${animationDuration}`.split(', ').some((time) => time !== '0s');
+        }).length,
+    );
+    expect(moving).toBe(0);
+    await popup.close();
+  });
+
+  test('every page fits a window of 320 px, half a window of 1280, and one of 300 px height, with the focus kept', async () => {
+    const { purse } = testBed;
+    const popup = await purse.popup();
+    await popup.getByTestId('activity-row').first().waitFor();
+    const fits = async (what: string) => {
+      await expectFocus(popup, what);
+      for (const [width, height] of [
+        [320, 600],
+        [640, 360],
+        [360, 300],
+      ] as const) {
+        await popup.setViewportSize({ width, height });
+        await expectNoSideways(popup, `${what}, ${width} × ${height}`);
+        const main = (await popup.locator('main').boundingBox()) ?? { height: 0 };
+        expect([what, main.height > 100]).toEqual([what, true]);
+      }
+      await popup.setViewportSize({ width: 360, height: 600 });
+    };
+    await popup.getByTestId('receive').click();
+    await fits('home');
+    await popup.getByTestId('send').click();
+    await fits('send');
+    await tab(popup, 1);
+    await fits('activity');
+    await popup.getByTestId('activity-row').first().click();
+    await popup.locator('h1').waitFor();
+    await fits('story');
+    await tab(popup, 2);
+    await fits('budgets');
+    await popup.getByTestId('budget').first().locator('button').first().click();
+    await fits('budget');
+    await popup.locator('.button-danger').click();
+    await popup.locator('.confirm').waitFor();
+    await expectFocus(popup, 'a button that has become a question');
+    await tab(popup, 3);
+    await popup.getByTestId('blocked').waitFor();
+    await fits('settings');
+    await popup.getByTestId('blocked').first().getByRole('button').click();
+    await popup.getByTestId('blocked').waitFor({ state: 'detached' });
+    await expectFocus(popup, 'a row that is gone');
+    for (const testId of ['open-password', 'open-erase', 'open-about']) {
+      await tab(popup, 3);
+      await popup.getByTestId(testId).click();
+      await fits(testId);
+      await popup.locator('.screen-head .icon-button').click();
+      await expectFocus(popup, `back from ${testId}`);
+    }
+    await popup.getByTestId('lock').click();
+    await popup.getByTestId('unlock-password').waitFor();
+    await fits('locked');
+    await popup.getByTestId('unlock-password').fill(PASSWORD);
+    await popup.keyboard.press('Enter');
+    await popup.getByTestId('balance').waitFor();
+    await expectFocus(popup, 'unlocked');
+    await popup.close();
+  });
+
+  test('paying, making a budget, sending, locking and unlocking go by keyboard alone', async () => {
+    const { purse, merchant } = testBed;
+    await purse.ask('budget.remove', { site: merchant.origin });
+    const answer = async (path: string, keys: (view: Page) => Promise<void>) => {
+      const page = await purse.newPage();
+      void page.goto(path).catch(() => undefined);
+      await purse.until('approval.list', {}, ({ length }) => length === 1);
+      const view = await purse.newPage();
+      await view.setViewportSize({ width: 400, height: 640 });
+      await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+      await view.bringToFront();
+      await view.locator('[data-testid="approve-decline"]:not([aria-disabled="true"])').waitFor();
+      await expectFocus(view, 'question');
+      await keys(view);
+      await page.locator('#paid').waitFor();
+      await page.close();
+    };
+    await answer(testBed.at('/article', { n: 'by keyboard' }), async (view) => {
+      await tabTo(view, 'approve-once');
+      await view.keyboard.press('Enter');
+    });
+    await answer(testBed.at('/article', { n: 'with a budget' }), async (view) => {
+      await tabTo(view, 'approve-budget');
+      await view.keyboard.press('Enter');
+      await tabTo(view, 'budget-per-payment');
+      await tabTo(view, 'approve-budget-confirm');
+      await view.keyboard.press('Space');
+    });
+    expect(await purse.ask('budget.list', {})).toMatchObject([{ site: merchant.origin }]);
+
+    const popup = await purse.popup();
+    await popup.getByTestId('balance').waitFor();
+    await tabTo(popup, 'send');
+    await popup.keyboard.press('Enter');
+    await tabTo(popup, 'send-to');
+    await popup.keyboard.type(purse.account);
+    await tabTo(popup, 'send-amount');
+    await popup.keyboard.type('0.5');
+    await popup.keyboard.press('Enter');
+    await popup.getByTestId('send-now').waitFor();
+    await expectFocus(popup, 'review');
+    await tabTo(popup, 'send-now');
+    const sends = testBed.sends().length;
+    await popup.keyboard.press('Enter');
+    await popup.getByTestId('sent-hash').waitFor();
+    expect(testBed.sends()).toHaveLength(sends + 1);
+    await expectFocus(popup, 'sent');
+
+    await tabTo(popup, 'lock', 'Shift+Tab');
+    await popup.keyboard.press('Enter');
+    await popup.getByTestId('unlock-password').waitFor();
+    await tabTo(popup, 'unlock-password');
+    await popup.keyboard.type(PASSWORD);
+    await popup.keyboard.press('Enter');
+    await popup.getByTestId('balance').waitFor();
+    await expectFocus(popup, 'unlocked');
+    await popup.close();
+  });
 });

@@ -20,6 +20,7 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
   const { vault, openWallets, settings, budgets, approvals, maintenance, notifyPages, now } = parts;
   const addManualSite = (site: Site) => settings.setManual(site, true);
   return {
+    'settings.theme': async () => ({ theme: await settings.read('theme') }),
     'settings.read': async () => {
       const plan = await settings.read('float');
       const plain = await readPlain(settings);

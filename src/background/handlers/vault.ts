@@ -1,16 +1,27 @@
 import type { PageHandlersOf } from '../../messages/router.ts';
+import type { NanoAddress } from '../../nano/account.ts';
 import { deriveKeys, newWords, readSeedHex, readWords, type Seed } from '../../nano/seed.ts';
+import { undeliveredPayments } from '../../storage/erase-records.ts';
+import { isOf } from '../../vault/seed-copies.ts';
+import { erasePurse } from '../erase-purse.ts';
 import type { HandlerParts } from './parts.ts';
 
 export function vaultHandlers(parts: HandlerParts): PageHandlersOf<'vault'> {
-  const { vault, openWallets, maintenance, notifyPages } = parts;
+  const { vault, openWallets, maintenance, database, notifyPages } = parts;
   return {
     'vault.newWords': async () => ({ words: newWords() }),
     'vault.preview': async ({ text }) => {
       const firstAddress = (seed: Seed) => deriveKeys(seed, 0).address;
-      if (!/\s/.test(text.trim())) return { kind: 'seed', address: firstAddress(readSeedHex(text)) };
-      const { bip44, legacy } = readWords(text);
-      return { kind: 'words', bip44Address: firstAddress(bip44), legacyAddress: firstAddress(legacy) };
+      const copies = await vault.copies();
+      const ownOf = (...addresses: readonly NanoAddress[]) =>
+        addresses.find((address) => isOf(copies, address)) ?? null;
+      if (!/\s/.test(text.trim())) {
+        const address = firstAddress(readSeedHex(text));
+        return { kind: 'seed', address, own: ownOf(address) };
+      }
+      const words = readWords(text);
+      const [bip44Address, legacyAddress] = [firstAddress(words.bip44), firstAddress(words.legacy)];
+      return { kind: 'words', bip44Address, legacyAddress, own: ownOf(bip44Address, legacyAddress) };
     },
     'vault.create': async ({ secret, password }) => {
       await vault.create(secret, password);
@@ -34,6 +45,21 @@ export function vaultHandlers(parts: HandlerParts): PageHandlersOf<'vault'> {
       return null;
     },
     'vault.reveal': ({ password }) => vault.reveal(password).finally(notifyPages),
+    'vault.changePassword': async ({ current, next }) => {
+      await vault.changePassword(current, next).finally(notifyPages);
+      return null;
+    },
+    'vault.recover': async ({ secret, password }) => {
+      await vault.recover(secret, password);
+      await maintenance.unlocked();
+      return null;
+    },
+    'vault.erase': async (proof) => {
+      if (proof.kind === 'password') await vault.reveal(proof.password).finally(notifyPages);
+      await erasePurse(parts);
+      return null;
+    },
+    'vault.undelivered': async () => ({ count: await undeliveredPayments(database) }),
   };
 }
 

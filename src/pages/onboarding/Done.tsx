@@ -12,6 +12,7 @@ const TEXTS: Readonly<Record<Way, PlainMessageKey>> = {
   import: 'onboarding_doneText',
   restore: 'onboarding_restoredText',
   unlock: 'onboarding_unlockedText',
+  recover: 'forgot_doneText',
 };
 
 /** The last step. A new purse shows its address; a restored one says that it is back. */

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { Fault } from '../../fault.ts';
 import { request } from '../../messages/request.ts';
 import type { SecretPreview } from '../../messages/vault.ts';
 import { useAction } from '../../ui/action.ts';
@@ -14,12 +15,14 @@ import type { Secret } from './step.ts';
 interface ImportProps {
   /** The first account of the purse whose data was lost. */
   readonly before: string | null;
+  /** Whether the secret has to be the one of the purse in this browser. */
+  readonly recovering?: boolean;
   readonly onDone: (secret: Secret) => void;
   readonly onBack: () => void;
 }
 
 /** The step that imports a phrase or seed. The user recognizes it by its first address. */
-export function Import({ before, onDone, onBack }: ImportProps) {
+export function Import({ before, recovering = false, onDone, onBack }: ImportProps) {
   const text = useSignal('');
   const preview = useSignal<SecretPreview | null>(null);
   const action = useAction();
@@ -27,7 +30,9 @@ export function Import({ before, onDone, onBack }: ImportProps) {
 
   const read = () =>
     action.run(async () => {
-      preview.value = await request('vault.preview', { text: plain });
+      const read = await request('vault.preview', { text: plain });
+      if (recovering && read.own === null) throw new Fault('fault_otherSeed');
+      preview.value = read;
     });
   return (
     <Screen title={t('onboarding_secretTitle')} onBack={onBack}>
@@ -58,10 +63,16 @@ export function Import({ before, onDone, onBack }: ImportProps) {
           </div>
         )}
       </form>
-      {preview.value?.kind === 'words' && (
+      {recovering && preview.value !== null && (
+        <Recognized
+          address={preview.value.own}
+          onDone={() => preview.value !== null && onDone(ownIn(preview.value, plain))}
+        />
+      )}
+      {!recovering && preview.value?.kind === 'words' && (
         <Readings preview={preview.value} words={plain} before={before} onDone={onDone} />
       )}
-      {preview.value?.kind === 'seed' && (
+      {!recovering && preview.value?.kind === 'seed' && (
         <section aria-labelledby="seed-title">
           <h2 id="seed-title">{t('onboarding_seedTitle')}</h2>
           <p>
@@ -76,6 +87,31 @@ export function Import({ before, onDone, onBack }: ImportProps) {
         </section>
       )}
     </Screen>
+  );
+}
+
+/** The secret of the purse in this browser, of the reading that leads to it. */
+function ownIn(preview: SecretPreview, text: string): Secret {
+  if (preview.kind === 'seed') return { kind: 'seed', hex: text };
+  return { kind: 'words', words: text, reading: preview.own === preview.legacyAddress ? 'legacy' : 'bip44' };
+}
+
+/** Says that a secret is the one of the purse in this browser. */
+function Recognized({ address, onDone }: { readonly address: string | null; readonly onDone: () => void }) {
+  return (
+    <section aria-labelledby="own-title">
+      <h2 id="own-title">{t('forgot_found')}</h2>
+      {address !== null && (
+        <p>
+          <FullAccount account={address} testId="seed-address" />
+        </p>
+      )}
+      <div class="forward">
+        <Button look="primary" testId="secret-done" onClick={onDone}>
+          {t('onboarding_continue')}
+        </Button>
+      </div>
+    </section>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { LockedPurseView } from '../../messages/purse.ts';
+import type { LockedPurseView, PurseView } from '../../messages/purse.ts';
 import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { Loading } from '../../ui/components/Loading.tsx';
@@ -12,6 +12,7 @@ import { useQuery } from '../../ui/invalidations.ts';
 import { CheckWords } from './CheckWords.tsx';
 import { ChoosePassword } from './ChoosePassword.tsx';
 import { Done } from './Done.tsx';
+import { Forgot, type ForgotStep } from './Forgot.tsx';
 import { Import } from './Import.tsx';
 import { Lost } from './Lost.tsx';
 import { Restore } from './Restore.tsx';
@@ -24,6 +25,7 @@ import { Welcome } from './Welcome.tsx';
 export function Onboarding() {
   const purse = useQuery('purse.state', {});
   const step = useSignal<OnboardingStep>({ kind: 'welcome' });
+  const forgot = useSignal<ForgotStep | null>(location.hash === '#forgot' ? { kind: 'choose' } : null);
   const action = useAction();
   const show = (next: OnboardingStep) => {
     step.value = next;
@@ -35,8 +37,10 @@ export function Onboarding() {
     });
 
   const network = purse.kind === 'given' && purse.value.kind !== 'empty' ? purse.value.network : null;
+  const hasPurse = purse.kind === 'given' && purse.value.kind !== 'empty';
   const settingUp = step.value.kind !== 'welcome';
   const lost = purse.kind === 'given' && purse.value.kind === 'locked' ? lostIn(purse.value) : null;
+  const forgotStep = purse.kind === 'given' ? stepIn(forgot.value, purse.value) : null;
   return (
     <>
       <header class="onboarding-head">
@@ -66,7 +70,18 @@ export function Onboarding() {
           onRestore={() => show({ kind: 'restore' })}
         />
       )}
-      {purse.kind === 'given' && !settingUp && lost === null && purse.value.kind !== 'empty' && (
+      {forgotStep !== null && (
+        <Forgot
+          step={forgotStep}
+          show={(next) => {
+            forgot.value = next;
+          }}
+          onErased={() => {
+            forgot.value = null;
+          }}
+        />
+      )}
+      {hasPurse && !settingUp && lost === null && forgotStep === null && (
         <Screen title={t('onboarding_existsTitle')}>
           <p>{t('onboarding_existsText')}</p>
         </Screen>
@@ -78,6 +93,16 @@ export function Onboarding() {
 /** Returns the purse whose data was lost, with its first account; null for any other purse. */
 function lostIn(purse: LockedPurseView) {
   return purse.seed.kind === 'lost' ? { purse, account: purse.seed.account } : null;
+}
+
+/**
+ * The step about a forgotten password that is shown; null where there is nothing to forget. A purse that was opened by its
+ * new password still has the last step.
+ */
+function stepIn(step: ForgotStep | null, purse: PurseView): ForgotStep | null {
+  const isLocked = purse.kind === 'locked' && purse.seed.kind !== 'lost';
+  const isOver = purse.kind === 'open' && step?.kind !== 'choose';
+  return isLocked || isOver ? step : null;
 }
 
 interface StepScreenProps {

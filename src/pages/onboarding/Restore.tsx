@@ -9,20 +9,40 @@ import { PasswordField } from '../../ui/components/Field.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { t } from '../../ui/i18n.ts';
-import { assertSameAddress } from './second-opinion.ts';
+import { assertSameAddress, isOwn } from './second-opinion.ts';
+import type { Secret } from './step.ts';
 
 interface RestoreProps {
-  readonly onDone: () => void;
+  /** Gets the secret in the file, which belongs to the purse in this browser. Nothing is restored then. */
+  readonly onSecret?: (secret: Secret) => void;
+  readonly onDone?: () => void;
   readonly onBack: () => void;
 }
 
-/** The step that restores a backup file. The password of the file becomes that of the purse. */
-export function Restore({ onDone, onBack }: RestoreProps) {
+const RESTORE = {
+  title: 'onboarding_restoreTitle',
+  lead: 'onboarding_restoreLead',
+  idle: 'onboarding_restoreDone',
+  busy: 'onboarding_restoring',
+} as const;
+const OPEN = {
+  title: 'forgot_file',
+  lead: 'forgot_fileLead',
+  idle: 'forgot_fileRead',
+  busy: 'forgot_fileReading',
+} as const;
+
+/**
+ * The step that restores a backup file, whose password becomes that of the purse. Where the purse is still here and its
+ * password is forgotten, only the secret is read from the file.
+ */
+export function Restore({ onSecret, onDone, onBack }: RestoreProps) {
   const file = useSignal<File | null>(null);
   const password = useSignal('');
   const action = useAction();
   const input = useId();
   const chosen = file.value;
+  const words = onSecret === undefined ? RESTORE : OPEN;
   const ready = chosen !== null && password.value !== '';
 
   const restore = async () => {
@@ -35,13 +55,15 @@ export function Restore({ onDone, onBack }: RestoreProps) {
       const { readBackup } = await import('../../storage/backup/file.ts');
       const { source } = await readBackup(text, password.value);
       await assertSameAddress(source);
-      await request('backup.restore', { file: text, password: password.value });
+      if (onSecret === undefined) await request('backup.restore', { file: text, password: password.value });
+      else if (await isOwn(source)) onSecret(source);
+      else throw new Fault('fault_otherSeed');
     });
-    if (restored) onDone();
+    if (restored) onDone?.();
   };
   return (
-    <Screen title={t('onboarding_restoreTitle')} onBack={onBack}>
-      <p class="lead">{t('onboarding_restoreLead')}</p>
+    <Screen title={t(words.title)} onBack={onBack}>
+      <p class="lead">{t(words.lead)}</p>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -63,7 +85,7 @@ export function Restore({ onDone, onBack }: RestoreProps) {
         </div>
         <PasswordField
           label={t('onboarding_restorePassword')}
-          hint={t('onboarding_restoreHint')}
+          {...(onSecret === undefined && { hint: t('onboarding_restoreHint') })}
           kind="current-password"
           value={password.value}
           testId="backup-password"
@@ -74,7 +96,7 @@ export function Restore({ onDone, onBack }: RestoreProps) {
         <FaultLine fault={action.fault.value} />
         <div class="forward">
           <Button look="primary" submit off={!ready} busy={action.busy.value} testId="restore-done">
-            {t(action.busy.value ? 'onboarding_restoring' : 'onboarding_restoreDone')}
+            {t(action.busy.value ? words.busy : words.idle)}
           </Button>
         </div>
       </form>

@@ -22,6 +22,7 @@ const STEPS: Readonly<
     { kind: 'done', label: 'onboarding_stepDone' },
   ],
   unlock: [{ kind: 'done', label: 'onboarding_stepDone' }],
+  recover: [{ kind: 'done', label: 'onboarding_stepDone' }],
 };
 
 /** The progress through the steps. */

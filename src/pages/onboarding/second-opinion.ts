@@ -16,10 +16,17 @@ export async function assertSameAddress(source: SeedSource): Promise<void> {
   if (own !== other) throw new Fault('fault_addressesDiffer');
 }
 
+/** Whether a backup belongs to the purse in this browser. */
+export async function isOwn(source: SeedSource): Promise<boolean> {
+  return (await previewOf(source)).own !== null;
+}
+
+const previewOf = (source: SeedSource) =>
+  request('vault.preview', { text: source.kind === 'words' ? source.words : source.hex });
+
 /** The first account as the background derives it. */
 async function ownAddress(source: SeedSource): Promise<string> {
-  const text = source.kind === 'words' ? source.words : source.hex;
-  const preview = await request('vault.preview', { text });
+  const preview = await previewOf(source);
   if (preview.kind === 'seed') return preview.address;
   const isLegacy = source.kind === 'words' && source.reading === 'legacy';
   return isLegacy ? preview.legacyAddress : preview.bip44Address;

@@ -13,8 +13,9 @@ export type OnboardingStep =
   | { readonly kind: 'password'; readonly secret: Secret; readonly way: Way }
   | { readonly kind: 'done'; readonly way: Way };
 
-/** How the purse was created. `unlock` means that a lost one was restored by its password. */
-export type Way = 'create' | 'import' | 'restore' | 'unlock';
+/** How the purse was created. `unlock` means that a lost one was restored by its password, `recover` that
+ * one whose password was forgotten has another. */
+export type Way = 'create' | 'import' | 'restore' | 'unlock' | 'recover';
 
 /** `count` different whole numbers below `below`, in rising order, drawn evenly. */
 export function drawPositions(count: number, below: number): readonly number[] {

@@ -51,6 +51,9 @@ function tabOf(route: Route): Tab {
     case 'settings':
     case 'network':
     case 'backup':
+    case 'password':
+    case 'erase':
+    case 'about':
     case 'work':
     case 'log':
       return 'settings';

@@ -1,5 +1,4 @@
 import { useEffect } from 'preact/hooks';
-import browser from 'webextension-polyfill';
 import type { OpenPurseView } from '../../messages/purse.ts';
 import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
@@ -12,6 +11,7 @@ import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Unlock } from '../../ui/components/Unlock.tsx';
 import { t } from '../../ui/i18n.ts';
 import { invalidations, useQuery } from '../../ui/invalidations.ts';
+import { closeIfPopup, isToolbarPopup, openPage } from '../../ui/open-page.ts';
 import { refreshActivity } from './activity-list.ts';
 import { Navigation } from './Navigation.tsx';
 import { RouteScreen } from './RouteScreen.tsx';
@@ -42,16 +42,12 @@ export function Popup() {
 
 /** Shown before a purse exists, with a button that opens onboarding. */
 function Empty() {
-  const begin = async () => {
-    await browser.tabs.create({ url: browser.runtime.getURL('src/pages/onboarding/index.html') });
-    window.close();
-  };
   return (
     <main class="unlock">
       <Mark />
       <h1>{t('ui_emptyTitle')}</h1>
       <p>{t('ui_emptyText')}</p>
-      <Button look="primary" onClick={() => void begin()} testId="begin">
+      <Button look="primary" onClick={() => void openPage('onboarding')} testId="begin">
         {t('ui_emptyBegin')}
       </Button>
     </main>
@@ -78,6 +74,14 @@ function Open({ purse }: { readonly purse: OpenPurseView }) {
           <Mark />
           <span class="bar-name">{t('appName')}</span>
           <span class="chip">{purse.network.label}</span>
+          {isToolbarPopup() && (
+            <IconButton
+              icon="openTab"
+              label={t('popup_openTab')}
+              testId="open-tab"
+              onClick={() => void openPage('popup')}
+            />
+          )}
           <IconButton
             icon="lock"
             label={t('popup_lock')}
@@ -93,11 +97,6 @@ function Open({ purse }: { readonly purse: OpenPurseView }) {
       <Navigation route={currentRoute.value} />
     </ApprovalQueue>
   );
-}
-
-/** Closes the toolbar popup after the last answer, so that the page is visible. A tab stays open. */
-function closeIfPopup(): void {
-  if (browser.extension.getViews({ type: 'popup' }).includes(window)) window.close();
 }
 
 const TOUCH_EVERY = 30_000;

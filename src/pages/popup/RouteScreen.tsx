@@ -8,6 +8,9 @@ import { Log } from './Log.tsx';
 import type { Route } from './route.ts';
 import { Send } from './Send.tsx';
 import { SmallReceives } from './SmallReceives.tsx';
+import { About } from './settings/About.tsx';
+import { ChangePassword } from './settings/ChangePassword.tsx';
+import { ErasePurse } from './settings/ErasePurse.tsx';
 import { NetworkEditor } from './settings/NetworkEditor.tsx';
 import { Settings } from './settings/Settings.tsx';
 import { Story } from './story/Story.tsx';
@@ -39,6 +42,12 @@ export function RouteScreen({ route, purse }: { readonly route: Route; readonly 
       return <NetworkEditor network={route.network} />;
     case 'backup':
       return <Backup />;
+    case 'password':
+      return <ChangePassword />;
+    case 'erase':
+      return <ErasePurse />;
+    case 'about':
+      return <About />;
     case 'work':
       return <Work purse={purse} />;
     case 'log':

@@ -1,7 +1,9 @@
 import { keepData } from '../../ui/keep-data.ts';
 import { mount } from '../../ui/mount.ts';
+import { isToolbarPopup } from '../../ui/open-page.ts';
 import { Popup } from './Popup.tsx';
 import './styles/index.css';
 
+if (!isToolbarPopup()) document.documentElement.classList.add('in-tab');
 mount(<Popup />);
 keepData().catch(console.error);

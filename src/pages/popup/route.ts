@@ -15,6 +15,9 @@ export type Route =
   | { readonly name: 'settings' }
   | { readonly name: 'network'; readonly network: NetworkView | null }
   | { readonly name: 'backup' }
+  | { readonly name: 'password' }
+  | { readonly name: 'erase' }
+  | { readonly name: 'about' }
   | { readonly name: 'work' }
   | { readonly name: 'log' };
 

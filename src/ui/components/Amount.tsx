@@ -10,12 +10,13 @@ interface AmountProps {
   readonly testId?: string;
 }
 
-/** An amount of XNO with six decimals at most. The tooltip holds the exact amount. */
+/** An amount of XNO with six decimals at most, with its sign in front in every direction of text. The tooltip holds the exact amount. */
 export function Amount({ raw, sign, large = false, testId }: AmountProps) {
   const { whole, decimals, relation } = shownAmount(raw);
   return (
     <span
       class={classOf(large, whole.length + decimals.length)}
+      dir="ltr"
       data-raw={raw}
       data-testid={testId}
       title={relation === 'exact' ? undefined : `${exactXno(raw)} ${t('ui_xno')}`}

@@ -69,6 +69,9 @@ const SHAPES = {
     <path d="M7.5 3.5h5M8.5 3.5v4.2l-4 7c-.5.9.1 1.8 1.1 1.8h8.8c1 0 1.6-.9 1.1-1.8l-4-7V3.5M6.6 12h6.8" />
   ),
   plus: <path d="M10 4.5v11M4.5 10h11" />,
+  openTab: (
+    <path d="M11.5 4H16v4.5M16 4l-6.5 6.5M14 11.5v3a1.5 1.5 0 0 1-1.5 1.5h-7A1.5 1.5 0 0 1 4 14.5v-7A1.5 1.5 0 0 1 5.5 6h3" />
+  ),
   pause: <path d="M7.3 5v10M12.7 5v10" />,
   play: <path d="m7 4.8 8 5.2-8 5.2V4.8Z" />,
   key: (
@@ -84,7 +87,7 @@ export type IconName = keyof typeof SHAPES;
 /** A decorative icon beside a text. */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
-    <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+    <svg class={`icon icon-${name}`} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
       {SHAPES[name]}
     </svg>
   );

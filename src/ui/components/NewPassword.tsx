@@ -6,18 +6,20 @@ import { Strength } from './Strength.tsx';
 interface NewPasswordProps {
   readonly label: string;
   readonly form: NewPasswordForm;
+  readonly hint?: string;
   /** The test id of the first field. That of the second field ends in `-again`. */
   readonly testId: string;
 }
 
 /** Two fields for a new password, with its strength. */
-export function NewPassword({ label, form, testId }: NewPasswordProps) {
+export function NewPassword({ label, form, hint, testId }: NewPasswordProps) {
   return (
     <>
       <PasswordField
         label={label}
         kind="new-password"
         value={form.password.value}
+        {...(hint !== undefined && { hint })}
         fault={form.refused.value}
         testId={testId}
         onInput={form.type}

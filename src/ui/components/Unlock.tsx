@@ -1,6 +1,6 @@
-import browser from 'webextension-polyfill';
 import type { LockedPurseView } from '../../messages/purse.ts';
 import { t } from '../i18n.ts';
+import { openPage } from '../open-page.ts';
 import { Button } from './Button.tsx';
 import { LockedPocket } from './LockedPocket.tsx';
 import { Mark } from './Mark.tsx';
@@ -21,9 +21,13 @@ export function Unlock({ purse }: { readonly purse: LockedPurseView }) {
         {purse.pocket !== null && <LockedPocket pocket={purse.pocket} />}
         <WaitingPayments />
         <UnlockForm purse={purse} />
-        {purse.seed.kind === 'lost' && (
-          <Button onClick={() => void openOtherWays()} testId="other-ways">
+        {purse.seed.kind === 'lost' ? (
+          <Button onClick={() => void openPage('onboarding')} testId="other-ways">
             {t('ui_lostOtherWays')}
+          </Button>
+        ) : (
+          <Button look="quiet" onClick={() => void openPage('onboarding', '#forgot')} testId="forgot">
+            {t('ui_forgot')}
           </Button>
         )}
       </main>
@@ -54,10 +58,4 @@ function SeedHead({ seed }: Pick<LockedPurseView, 'seed'>) {
         </>
       );
   }
-}
-
-/** Opens the onboarding page in a tab: a popup is too small for a recovery phrase, and closes when a file is chosen. */
-async function openOtherWays(): Promise<void> {
-  await browser.tabs.create({ url: browser.runtime.getURL('src/pages/onboarding/index.html') });
-  window.close();
 }

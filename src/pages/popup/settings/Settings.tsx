@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import browser from 'webextension-polyfill';
 import type { SettingsView } from '../../../messages/settings.ts';
 import { Icon, type IconName } from '../../../ui/components/Icon.tsx';
 import { Loading } from '../../../ui/components/Loading.tsx';
@@ -7,8 +6,10 @@ import { FaultLine } from '../../../ui/components/Notice.tsx';
 import { Screen } from '../../../ui/components/Screen.tsx';
 import { t } from '../../../ui/i18n.ts';
 import { useQuery } from '../../../ui/invalidations.ts';
+import { openPage } from '../../../ui/open-page.ts';
 import { go } from '../route.ts';
 import { SandboxEntrance } from '../TabSandbox.tsx';
+import { Appearance } from './Appearance.tsx';
 import { AutoLock } from './AutoLock.tsx';
 import { BlockedSites } from './BlockedSites.tsx';
 import { GlobalCap } from './GlobalCap.tsx';
@@ -46,6 +47,21 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
         <AutoLock minutes={settings.autoLockMinutes} />
         <PocketCloses settings={settings} />
         <OpenRow icon="key" name={t('popup_backup')} onClick={() => go({ name: 'backup' })} />
+        <OpenRow
+          icon="lock"
+          name={t('popup_password')}
+          testId="open-password"
+          onClick={() => go({ name: 'password' })}
+        />
+        <OpenRow
+          icon="cross"
+          name={t('erase_title')}
+          testId="open-erase"
+          onClick={() => go({ name: 'erase' })}
+        />
+      </Section>
+      <Section title={t('popup_appearanceTitle')} id="appearance">
+        <Appearance theme={settings.theme} />
       </Section>
       <Section title={t('popup_representative')} id="representative">
         <Representative account={settings.representative} />
@@ -67,7 +83,15 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
       </Section>
       <Section title={t('popup_developerTitle')} id="developer">
         <SandboxEntrance />
-        <OpenRow icon="code" name={t('popup_developerOpen')} onClick={() => void openDeveloperPage()} />
+        <OpenRow icon="code" name={t('popup_developerOpen')} onClick={() => void openPage('developer')} />
+      </Section>
+      <Section title={t('appName')} id="about">
+        <OpenRow
+          icon="info"
+          name={t('popup_about')}
+          testId="open-about"
+          onClick={() => go({ name: 'about' })}
+        />
       </Section>
       <Section title={t('popup_sitesTitle')} id="sites">
         <BlockedSites sites={settings.blockedSites} />
@@ -76,12 +100,6 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
       </Section>
     </>
   );
-}
-
-/** Opens the developer page in a tab, because it is wider than a popup. */
-async function openDeveloperPage(): Promise<void> {
-  await browser.tabs.create({ url: browser.runtime.getURL('src/pages/developer/index.html') });
-  window.close();
 }
 
 interface SectionProps {
@@ -102,13 +120,14 @@ function Section({ title, id, children }: SectionProps) {
 interface OpenRowProps {
   readonly icon: IconName;
   readonly name: string;
+  readonly testId?: string;
   readonly onClick: () => void;
 }
 
 /** A row that opens a screen of its own. */
-function OpenRow({ icon, name, onClick }: OpenRowProps) {
+function OpenRow({ icon, name, testId, onClick }: OpenRowProps) {
   return (
-    <button type="button" class="open-row" onClick={onClick}>
+    <button type="button" class="open-row" data-testid={testId} onClick={onClick}>
       <Icon name={icon} />
       <span>{name}</span>
       <Icon name="forward" />

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readWebUrl, siteOf } from './site.ts';
+import { readTypedSite, readWebUrl, siteOf } from './site.ts';
 
 test.each([
   ['https://shop.example/a?b#c', 'https://shop.example'],
@@ -34,3 +34,19 @@ test('a relative text is no web URL against a base that is none', () => {
   expect(readWebUrl('docs', 'about:blank')).toBeUndefined();
   expect(readWebUrl('data:text/html,x', 'https://shop.example/')).toBeUndefined();
 });
+
+test.each([
+  [' shop.example ', 'https://shop.example'],
+  ['shop.example:8443/a?b', 'https://shop.example:8443'],
+  ['http://127.0.0.1:8080/page', 'http://127.0.0.1:8080'],
+  ['SHOP.example', 'https://shop.example'],
+])('%j, as typed, is the site %s', (text, site) => {
+  expect(readTypedSite(text)).toBe(site);
+});
+
+test.each(['', '  ', 'shop example', 'file:///etc/passwd', 'chrome-extension://abc/'])(
+  '%j, as typed, is no site',
+  (text) => {
+    expect(readTypedSite(text)).toBeUndefined();
+  },
+);

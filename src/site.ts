@@ -14,3 +14,10 @@ export function readWebUrl(text: string, base?: string): URL | undefined {
   const url = new URL(text, base);
   return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined;
 }
+
+/** Reads the site that a person typed, with or without `https://`; undefined for a text that is no web URL. */
+export function readTypedSite(text: string): Site | undefined {
+  const typed = text.trim();
+  const url = readWebUrl(typed.includes('://') ? typed : `https://${typed}`);
+  return url && siteOf(url.href);
+}

@@ -36,7 +36,7 @@ export async function captureScreens(
   await tab('Budgets').click();
   await popup.getByTestId('budget').waitFor();
   await shoot('budgets');
-  await popup.getByTestId('budget').getByRole('button').first().click();
+  await popup.getByTestId('budget-edit').click();
   await popup.getByTestId('budget-per-payment').waitFor();
   await shoot('budget');
 

@@ -207,7 +207,11 @@ describe('a purse in use', () => {
     await expectAccessible(popup, 'budgets');
     await popup.getByTestId('pause-all').click();
     await popup.locator('[data-testid="pause-all"]:checked').waitFor();
-    await popup.getByTestId('budget').locator('button').click();
+    await popup.getByTestId('budget-new').click();
+    await popup.getByTestId('budget-site').fill('no site');
+    await expectAccessible(popup, 'budget, new');
+    await popup.getByTestId('budget-new').click();
+    await popup.getByTestId('budget-edit').click();
     await popup.getByTestId('budget-more').click();
     await popup.getByTestId('budget-lasts').selectOption('month');
     await expectAccessible(popup, 'budget, every rule');

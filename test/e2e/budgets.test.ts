@@ -241,7 +241,7 @@ describe('the pages', () => {
     await budget({ perDay: String(XNO) });
     const popup = await testBed.purse.popup();
     await popup.locator('nav button').nth(2).click();
-    await popup.getByTestId('budget').locator('button').click();
+    await popup.getByTestId('budget-edit').click();
     const box = (name: string) => popup.getByTestId(`budget-${name}`);
     await box('per-payment').fill('0.02');
     await box('per-day').fill('0.2');
@@ -257,9 +257,11 @@ describe('the pages', () => {
     await popup.getByRole('alert').filter({ hasText: 'file:///etc/passwd' }).waitFor();
     await box('initiators').fill('friend.example\nhttp://127.0.0.1:8080/page');
     await box('save').click();
-    const sentence = popup.getByTestId('budget-terms');
-    await sentence.waitFor();
-    expect(await sentence.textContent()).toMatch(/^up to 0\.02 XNO per payment, renews \S/);
+    await box('save').waitFor({ state: 'detached' });
+    await popup
+      .getByTestId('budget-terms')
+      .filter({ hasText: /^up to 0\.02 XNO per payment, renews \S/ })
+      .waitFor();
     expect(await popup.getByTestId('meter').count()).toBe(3);
     expect(await view()).toMatchObject({
       perPayment: String(2n * PRICE),
@@ -273,10 +275,123 @@ describe('the pages', () => {
       initiators: ['https://friend.example', 'http://127.0.0.1:8080'],
     });
 
-    await popup.getByTestId('budget').locator('button').click();
+    await popup.getByTestId('budget-edit').click();
     await box('until').fill(today());
     await popup.getByTestId('budget-remark').filter({ hasText: /\S/ }).waitFor();
     expect(await box('save').getAttribute('aria-disabled')).toBe('true');
+    await popup.close();
+  });
+});
+
+describe('in the popup, by keyboard alone', () => {
+  /** What has the focus, by its test id or its text, and whether all of it is in sight. */
+  const focused = (popup: Page) =>
+    popup.evaluate(() => {
+      const element = document.activeElement;
+      if (!(element instanceof HTMLElement)) return null;
+      const [own, screen] = [element, document.querySelector('main')].map((one) =>
+        one?.getBoundingClientRect(),
+      );
+      const inSight = own && screen && own.top >= screen.top && own.bottom <= screen.bottom;
+      return [element.dataset.testid ?? element.textContent, inSight === true];
+    });
+  const tabTo = async (popup: Page, wanted: string) => {
+    for (let tabs = 0; tabs < 60; tabs++) {
+      if ((await focused(popup))?.[0] === wanted) return;
+      await popup.keyboard.press('Tab');
+    }
+    throw new Error(`the Tab key does not reach ${wanted}`);
+  };
+  const press = async (popup: Page, wanted: string) => {
+    await tabTo(popup, wanted);
+    await popup.keyboard.press('Enter');
+  };
+
+  /** The popup in the size that it has in the browser, over a tab with a page of the merchant. */
+  async function popupOverSite(): Promise<Page> {
+    const popup = await testBed.purse.popup();
+    await popup.setViewportSize({ width: 360, height: 510 });
+    await popup.addInitScript((url) => {
+      const query = (_: unknown, give?: (all: readonly object[]) => void) => {
+        const all = [{ id: 1, url, incognito: false }];
+        give?.(all);
+        return Promise.resolve(all);
+      };
+      Object.defineProperty(chrome.tabs, 'query', { value: query });
+    }, testBed.at('/free'));
+    await popup.reload();
+    return popup;
+  }
+
+  test('a budget is made for the site of the active tab, edited and paused, and keeps the focus', async () => {
+    const popup = await popupOverSite();
+    await popup.getByTestId('site-new-budget').waitFor();
+    await press(popup, 'site-new-budget');
+    await popup.getByTestId('budget-site').waitFor();
+    expect(await focused(popup)).toEqual(['budget-site', true]);
+    expect(await popup.getByTestId('budget-site').inputValue()).toBe(site());
+    await tabTo(popup, 'budget-per-payment');
+    await popup.keyboard.type('0.02');
+    await popup.keyboard.press('Enter');
+    await popup.getByTestId('budget-save').waitFor({ state: 'detached' });
+    expect(await focused(popup)).toEqual(['budget-new', true]);
+    await popup.getByTestId('budget').waitFor();
+    const half = { perDay: String(XNO / 2n), perHour: null, perMonth: null, total: null };
+    expect(await view()).toMatchObject({ perPayment: String(2n * PRICE), ...half, paused: false });
+    const spent = BigInt((await useOf('perDay'))?.spent ?? 0);
+    await page.bringToFront();
+    await paid();
+    await popup.bringToFront();
+    await popup.locator(`[data-testid="meter"][data-limit="perDay"][data-raw="${spent + PRICE}"]`).waitFor();
+
+    // The site has a budget now: the form for a new one does not offer it again, and refuses it.
+    await press(popup, 'budget-new');
+    expect(await popup.getByTestId('budget-site').inputValue()).toBe('');
+    await popup.keyboard.type(`${site()}/page`);
+    await popup.getByText('already has a budget').waitFor();
+    expect(await popup.getByTestId('budget-save').getAttribute('aria-disabled')).toBe('true');
+    await press(popup, 'Cancel');
+    expect(await focused(popup)).toEqual(['budget-new', true]);
+
+    await press(popup, 'budget-edit');
+    expect(await focused(popup)).toEqual(['budget-per-payment', true]);
+    await popup.keyboard.type('0.03');
+    await popup.keyboard.press('Enter');
+    await popup.getByTestId('budget-save').waitFor({ state: 'detached' });
+    expect(await focused(popup)).toEqual(['budget-edit', true]);
+    expect(await view()).toMatchObject({ perPayment: String(3n * PRICE) });
+
+    await popup.keyboard.press('Shift+Tab');
+    expect(await focused(popup)).toEqual(['budget-active', true]);
+    await popup.keyboard.press('Space');
+    await testBed.purse.until('budget.list', {}, ([one]) => one?.paused === true);
+    expect(await focused(popup)).toEqual(['budget-active', true]);
+    await popup.close();
+    expect(await asked()).toMatchObject({ reason: 'reason_paused' });
+  });
+
+  test('a budget at the end of the list is removed after a question in sight, and the heading has the focus', async () => {
+    const { purse } = testBed;
+    const sites = ['a', 'b', 'c', 'd'].map((name) => `https://${name}.example`);
+    for (const one of sites) await purse.ask('budget.save', { site: one, perDay: String(XNO) });
+    const popup = await popupOverSite();
+    await press(popup, 'Budgets');
+    await popup.getByTestId('budget').nth(3).waitFor();
+    for (const one of sites.toReversed()) {
+      const card = popup.locator(`[data-testid="budget"][data-site="${one}"]`);
+      await card.getByTestId('budget-edit').focus();
+      await press(popup, 'Remove');
+      expect(await focused(popup)).toEqual(['Cancel', true]);
+      await popup.keyboard.press('Enter');
+      expect(await focused(popup)).toEqual(['Remove', true]);
+      await popup.keyboard.press('Enter');
+      await tabTo(popup, 'Remove budget');
+      expect(await focused(popup)).toEqual(['Remove budget', true]);
+      await popup.keyboard.press('Enter');
+      await card.waitFor({ state: 'detached' });
+      expect(await focused(popup)).toEqual(['Budgets', true]);
+    }
+    expect(await purse.ask('budget.list', {})).toEqual([]);
     await popup.close();
   });
 });

@@ -157,7 +157,7 @@ test('the switch beside the budget of a site lets its pages handle their own 402
   const popup = await purse.popup();
   pages.push(popup);
   await popup.locator('nav button').nth(2).click();
-  await popup.getByTestId('budget').getByRole('button').first().click();
+  await popup.getByTestId('budget-edit').click();
   const isOn = (on: boolean) =>
     purse.until('settings.read', {}, ({ manualSites }) => manualSites.includes(merchant.origin) === on);
   await popup.getByTestId('manual-site').check();

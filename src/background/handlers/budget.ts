@@ -3,9 +3,9 @@ import type { PageInput } from '../../messages/contract.ts';
 import type { PageHandlersOf } from '../../messages/router.ts';
 import type { BudgetChange } from '../../policy/budget.ts';
 import { type Day, isDay } from '../../policy/spending-windows.ts';
-import { type Site, siteOf } from '../../site.ts';
+import { readTypedSite, type Site, siteOf } from '../../site.ts';
 import { budgetView } from '../views/budget.ts';
-import { limitOf, siteIn } from './input.ts';
+import { limitOf } from './input.ts';
 import type { HandlerParts } from './parts.ts';
 
 export function budgetHandlers({
@@ -24,10 +24,11 @@ export function budgetHandlers({
       );
       return (await Promise.all(views)).filter((view) => view !== null);
     },
-    'budget.save': async ({ site, ...change }) => {
+    'budget.save': async ({ site: typed, ...change }) => {
       const { id } = await settings.network();
-      await budgets.change(id, siteOf(site), changeOf(change));
-      approvals.reconsider((question) => question.site === siteOf(site) && question.offer.network === id);
+      const site = siteTyped(typed);
+      await budgets.change(id, site, changeOf(change));
+      approvals.reconsider((question) => question.site === site && question.offer.network === id);
       notifyPages();
       return null;
     },
@@ -60,8 +61,9 @@ function dayIn(text: string): Day {
   return text;
 }
 
-/** The site that a person typed, with or without `https://`. @throws Fault `fault_badSite` */
+/** The site that a person typed. @throws Fault `fault_badSite` */
 function siteTyped(text: string): Site {
-  const typed = text.trim();
-  return siteIn(typed.includes('://') ? typed : `https://${typed}`, text);
+  const site = readTypedSite(text);
+  if (site === undefined) throw new Fault('fault_badSite', [text]);
+  return site;
 }

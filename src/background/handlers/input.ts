@@ -5,13 +5,8 @@ import { readWebUrl, type Site, siteOf } from '../../site.ts';
 /** A limit in raw; null for none. @throws Fault `fault_badAmount` */
 export const limitOf = (text: string | null): Raw | null => (text === null ? null : parseRaw(text));
 
-/**
- * The site of a web URL.
- *
- * @param typed what the user typed, where the URL was made from it
- * @throws Fault `fault_badSite` for a text that is no web URL
- */
-export function siteIn(url: string, typed = url): Site {
-  if (readWebUrl(url) === undefined) throw new Fault('fault_badSite', [typed]);
+/** The site of a web URL. @throws Fault `fault_badSite` for a text that is no web URL */
+export function siteIn(url: string): Site {
+  if (readWebUrl(url) === undefined) throw new Fault('fault_badSite', [url]);
   return siteOf(url);
 }

@@ -1,21 +1,27 @@
+import { useRef } from 'preact/hooks';
 import type { BudgetView } from '../../messages/budget.ts';
 import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
-import { budgetTerms } from '../../ui/budget-words.ts';
 import { Button } from '../../ui/components/Button.tsx';
 import { Switch } from '../../ui/components/Field.tsx';
-import { Icon } from '../../ui/components/Icon.tsx';
 import { Loading } from '../../ui/components/Loading.tsx';
-import { Meter } from '../../ui/components/Meter.tsx';
 import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
-import { SiteName } from '../../ui/components/SiteName.tsx';
 import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
+import { BudgetCard } from './BudgetCard.tsx';
+import { NewBudget } from './NewBudget.tsx';
 import { go } from './route.ts';
 
-/** The budgets of all sites. */
-export function Budgets({ paused }: { readonly paused: boolean }) {
+interface BudgetsProps {
+  /** Whether all budgets are paused. */
+  readonly paused: boolean;
+  /** The site whose form is open at first; null for none. */
+  readonly site: string | null;
+}
+
+/** The budgets of all sites, made, edited, paused and removed in place. */
+export function Budgets({ paused, site }: BudgetsProps) {
   const budgets = useQuery('budget.list', {});
   const action = useAction();
   return (
@@ -31,18 +37,27 @@ export function Budgets({ paused }: { readonly paused: boolean }) {
       </div>
       <FaultLine fault={budgets.kind === 'failed' ? budgets.fault : action.fault.value} />
       {budgets.kind === 'waiting' && <Loading />}
-      {budgets.kind === 'given' && budgets.value.length === 0 && <p class="hint">{t('popup_budgetsNone')}</p>}
-      {budgets.kind === 'given' && (
-        <>
-          {budgets.value.length > 0 && <PocketAdvice />}
-          <ul class="cards">
-            {budgets.value.map((budget) => (
-              <BudgetCard key={budget.site} budget={budget} />
-            ))}
-          </ul>
-        </>
-      )}
+      {budgets.kind === 'given' && <BudgetList budgets={budgets.value} site={site} />}
     </Screen>
+  );
+}
+
+interface BudgetListProps extends Pick<BudgetsProps, 'site'> {
+  readonly budgets: readonly BudgetView[];
+}
+
+function BudgetList({ budgets, site }: BudgetListProps) {
+  const isSet = useRef(budgets.some((budget) => budget.site === site)).current;
+  return (
+    <>
+      <NewBudget budgets={budgets} site={isSet ? null : site} />
+      {budgets.length === 0 ? <p class="hint">{t('popup_budgetsNone')}</p> : <PocketAdvice />}
+      <ul class="cards">
+        {budgets.map((budget) => (
+          <BudgetCard key={budget.site} budget={budget} startsOpen={isSet && budget.site === site} />
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -57,27 +72,5 @@ function PocketAdvice() {
         {t('popup_pocketSetUp')}
       </Button>
     </Notice>
-  );
-}
-
-function BudgetCard({ budget }: { readonly budget: BudgetView }) {
-  return (
-    <li class="card" data-testid="budget" data-site={budget.site}>
-      <button
-        type="button"
-        class="card-open"
-        aria-label={t('popup_editBudget', { site: budget.site })}
-        onClick={() => go({ name: 'budget', budget, from: { name: 'budgets' } })}
-      >
-        <SiteName site={budget.site} />
-        <Icon name="forward" />
-      </button>
-      {budget.uses.map((use) => (
-        <Meter key={use.limit} use={use} />
-      ))}
-      <p class="hint sentence" data-testid="budget-terms">
-        {budgetTerms(budget)}
-      </p>
-    </li>
   );
 }

@@ -92,7 +92,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
         </section>
       )}
 
-      {page.value !== null && <SiteBudget site={page.value.site} />}
+      {page.value !== null && <SiteBudget page={page.value} />}
       {page.value !== null && <TabRow tabId={page.value.tabId} />}
 
       <section aria-labelledby="recent-title">

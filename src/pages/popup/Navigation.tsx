@@ -44,7 +44,6 @@ function tabOf(route: Route): Tab {
       return 'activity';
     case 'small':
     case 'story':
-    case 'budget':
       return tabOf(route.from);
     case 'budgets':
       return 'budgets';

@@ -1,7 +1,6 @@
 import type { OpenPurseView } from '../../messages/purse.ts';
 import { Activity } from './Activity.tsx';
 import { Backup } from './Backup.tsx';
-import { BudgetEditor } from './BudgetEditor.tsx';
 import { Budgets } from './Budgets.tsx';
 import { Home } from './Home.tsx';
 import { Log } from './Log.tsx';
@@ -31,9 +30,7 @@ export function RouteScreen({ route, purse }: { readonly route: Route; readonly 
     case 'tab':
       return <Tab tabId={route.tabId} />;
     case 'budgets':
-      return <Budgets paused={purse.paused} />;
-    case 'budget':
-      return <BudgetEditor budget={route.budget} from={route.from} />;
+      return <Budgets paused={purse.paused} site={route.site ?? null} />;
     case 'send':
       return <Send purse={purse} />;
     case 'settings':

@@ -1,27 +1,42 @@
 import { budgetSentence } from '../../ui/budget-words.ts';
+import { Icon } from '../../ui/components/Icon.tsx';
 import { Meter } from '../../ui/components/Meter.tsx';
 import { SiteName } from '../../ui/components/SiteName.tsx';
 import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { mostUsed } from '../../ui/uses.ts';
+import type { ActivePage } from './active-site.ts';
 import { go } from './route.ts';
 
-/** The budget of the site in the active tab. Renders nothing without one. */
-export function SiteBudget({ site }: { readonly site: string }) {
+/**
+ * The budget of the site in the active tab, or a row that leads to the form for a new one. A private window gets no row:
+ * nothing is stored of its site.
+ */
+export function SiteBudget({ page: { site, isPrivate } }: { readonly page: ActivePage }) {
   const budgets = useQuery('budget.list', {});
   if (budgets.kind !== 'given') return null;
   const budget = budgets.value.find((candidate) => candidate.site === site);
-  if (budget === undefined) return null;
+  const edit = () => go({ name: 'budgets', site });
+  if (budget === undefined) {
+    if (isPrivate) return null;
+    return (
+      <button type="button" class="open-row" data-testid="site-new-budget" onClick={edit}>
+        <span class="tab-name">
+          {t('popup_newSiteBudget')}
+          <span class="hint">
+            <SiteName site={site} />
+          </span>
+        </span>
+        <Icon name="forward" />
+      </button>
+    );
+  }
   const use = mostUsed(budget.uses);
   return (
     <section class="card" aria-labelledby="site-title" data-testid="site-budget">
       <div class="section-head">
         <h2 id="site-title">{t('popup_thisSite')}</h2>
-        <button
-          type="button"
-          class="link"
-          onClick={() => go({ name: 'budget', budget, from: { name: 'home' } })}
-        >
+        <button type="button" class="link" onClick={edit}>
           {t('ui_edit')}
         </button>
       </div>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BudgetView } from '../../messages/budget.ts';
 import { RAW_PER_XNO } from '../../nano/amount.ts';
-import { type BudgetDraft, draftOf, readDraft } from './budget-draft.ts';
+import { type BudgetDraft, draftOf, newDraft, readDraft } from './budget-draft.ts';
 
 const NOW = new Date('2026-11-22T12:00:00').getTime();
 const xno = (amount: bigint) => (amount * RAW_PER_XNO).toString();
@@ -29,10 +29,27 @@ const draft = draftOf(view, NOW);
 const read = (parts: Partial<BudgetDraft>) => readDraft({ ...draft, ...parts }, NOW);
 
 test('a budget that is opened and saved is unchanged', () => {
-  const { perPayment, perHour, perDay, perMonth, total, term, pinned, priceRise, initiators, paused } = view;
+  const { perPayment, perHour, perDay, perMonth, total, term, pinned, priceRise, initiators } = view;
   expect(readDraft(draft, NOW)).toEqual({
     kind: 'change',
-    change: { perPayment, perHour, perDay, perMonth, total, term, pinned, priceRise, initiators, paused },
+    change: { perPayment, perHour, perDay, perMonth, total, term, pinned, priceRise, initiators },
+  });
+});
+
+test('a new budget that is saved as it is offered limits each payment and the day, and no more', () => {
+  expect(readDraft(newDraft(NOW), NOW)).toEqual({
+    kind: 'change',
+    change: {
+      perPayment: (RAW_PER_XNO / 20n).toString(),
+      perHour: null,
+      perDay: (RAW_PER_XNO / 2n).toString(),
+      perMonth: null,
+      total: null,
+      term: null,
+      pinned: true,
+      priceRise: 0,
+      initiators: [],
+    },
   });
 });
 

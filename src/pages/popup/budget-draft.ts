@@ -19,7 +19,6 @@ export interface BudgetDraft {
   readonly priceRise: string;
   /** One site per line. */
   readonly initiators: string;
-  readonly paused: boolean;
 }
 
 /** The periods of a budget: none, until a day without renewal, or renewed each week or month. */
@@ -30,8 +29,24 @@ export type DraftLimit = (typeof LIMITS)[number];
 
 /** What the form means: a change of the budget, or a remark about one field. */
 export type Reading =
-  | { readonly kind: 'change'; readonly change: Omit<PageInput<'budget.save'>, 'site'> }
+  | { readonly kind: 'change'; readonly change: Omit<PageInput<'budget.save'>, 'site' | 'paused'> }
   | { readonly kind: 'remark'; readonly field: keyof BudgetDraft; readonly key: MessageKey };
+
+/** Returns the form content for a new budget at a time (ms): pages cost a few hundredths, and ten payments fit into a day. */
+export function newDraft(now: number): BudgetDraft {
+  return {
+    perPayment: '0.05',
+    perHour: '',
+    perDay: '0.5',
+    perMonth: '',
+    total: '',
+    lasts: 'always',
+    until: nextMonth(now),
+    pinned: true,
+    priceRise: '0',
+    initiators: '',
+  };
+}
 
 /** Returns the form content for a budget at a time (ms). */
 export function draftOf(budget: BudgetView, now: number): BudgetDraft {
@@ -47,7 +62,6 @@ export function draftOf(budget: BudgetView, now: number): BudgetDraft {
     pinned: budget.pinned,
     priceRise: String(budget.priceRise),
     initiators: budget.initiators.join('\n'),
-    paused: budget.paused,
   };
 }
 
@@ -80,7 +94,6 @@ export function readDraft(draft: BudgetDraft, now: number): Reading {
       pinned: draft.pinned,
       priceRise: Number(draft.priceRise),
       initiators: draft.initiators.split(/\s+/).filter((line) => line !== ''),
-      paused: draft.paused,
     },
   };
 }

@@ -1,5 +1,4 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { BudgetView } from '../../messages/budget.ts';
 import type { NetworkView } from '../../messages/network.ts';
 
 /** A screen of the popup, with its parameters. */
@@ -9,8 +8,8 @@ export type Route =
   | { readonly name: 'small'; readonly from: Route }
   | { readonly name: 'story'; readonly id: string; readonly from: Route }
   | { readonly name: 'tab'; readonly tabId: number }
-  | { readonly name: 'budgets' }
-  | { readonly name: 'budget'; readonly budget: BudgetView; readonly from: Route }
+  /** With the site whose budget is to be edited or set at once, where one is. */
+  | { readonly name: 'budgets'; readonly site?: string }
   | { readonly name: 'send' }
   | { readonly name: 'settings' }
   | { readonly name: 'network'; readonly network: NetworkView | null }

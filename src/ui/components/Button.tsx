@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { Icon, type IconName } from './Icon.tsx';
 
 interface ButtonProps {
@@ -14,6 +14,7 @@ interface ButtonProps {
   readonly describedBy?: string | undefined;
   readonly expanded?: boolean;
   readonly testId?: string | undefined;
+  readonly buttonRef?: RefObject<HTMLButtonElement | null>;
 }
 
 /** A button with a text. */
@@ -23,6 +24,7 @@ export function Button(props: ButtonProps) {
   return (
     <button
       type={props.submit ? 'submit' : 'button'}
+      ref={props.buttonRef ?? null}
       class={`button button-${look}`}
       aria-disabled={idle ? 'true' : undefined}
       aria-busy={busy ? 'true' : undefined}

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { useInPlace } from '../focus.ts';
 import { t } from '../i18n.ts';
 import { Button } from './Button.tsx';
 
@@ -8,34 +8,25 @@ interface ConfirmProps {
   readonly question: string;
   readonly confirm: string;
   readonly onConfirm: () => void;
+  /** The id of the element that says what the action is about. */
+  readonly describedBy?: string;
 }
 
-/** A button for an action that cannot be undone. It asks for confirmation in the page first. */
-export function Confirm({ action, question, confirm, onConfirm }: ConfirmProps) {
-  const asking = useSignal(false);
-  if (!asking.value) {
+/** A button for an action that cannot be undone. It asks for confirmation in its own place first. */
+export function Confirm({ action, question, confirm, onConfirm, describedBy }: ConfirmProps) {
+  const asking = useInPlace<HTMLFieldSetElement>();
+  if (!asking.isOpen.value) {
     return (
-      <Button
-        look="danger"
-        onClick={() => {
-          asking.value = true;
-        }}
-      >
+      <Button look="danger" buttonRef={asking.button} describedBy={describedBy} onClick={asking.open}>
         {action}
       </Button>
     );
   }
   return (
-    <fieldset class="confirm">
+    <fieldset class="confirm" ref={asking.content} aria-describedby={describedBy}>
       <legend>{question}</legend>
       <div class="columns">
-        <Button
-          onClick={() => {
-            asking.value = false;
-          }}
-        >
-          {t('ui_cancel')}
-        </Button>
+        <Button onClick={asking.close}>{t('ui_cancel')}</Button>
         <Button look="danger" onClick={onConfirm}>
           {confirm}
         </Button>

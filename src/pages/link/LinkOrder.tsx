@@ -69,7 +69,7 @@ export function LinkOrder({ order, sending, fault, isAnswered, onSend, onDecline
           />
         )}
         {isTyped && order.balance !== null && (
-          <p class="hint">{t('popup_sendAvailable', { amount: shortXno(order.balance) })}</p>
+          <p class="hint">{t('popup_sendAvailable', { amount: shortXno(order.balance, 'held') })}</p>
         )}
         <OrderReview to={order.to} amount={amount} isOwn={order.isOwn}>
           <LinkSite link={order} />

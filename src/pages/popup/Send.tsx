@@ -83,7 +83,7 @@ export function Send({ purse }: { readonly purse: OpenPurseView }) {
               />
             )}
             {purse.balance !== null && (
-              <p class="hint">{t('popup_sendAvailable', { amount: shortXno(purse.balance) })}</p>
+              <p class="hint">{t('popup_sendAvailable', { amount: shortXno(purse.balance, 'held') })}</p>
             )}
             <Button look="primary" submit off={order.kind === 'incomplete'} testId="send-review">
               {t('popup_sendReview')}

@@ -2,8 +2,8 @@ import type { ComponentChildren } from 'preact';
 import type { RawString } from '../../messages/fields.ts';
 import { FullAccount } from '../components/Account.tsx';
 import { Amount } from '../components/Amount.tsx';
+import { ExactAmount } from '../components/ExactAmount.tsx';
 import { Notice } from '../components/Notice.tsx';
-import { exactXno } from '../format.ts';
 import { t } from '../i18n.ts';
 
 interface OrderReviewProps {
@@ -21,23 +21,16 @@ export function OrderReview({ to, amount, isOwn, children }: OrderReviewProps) {
   return (
     <>
       {amount !== null && (
-        <p>
+        <div>
           <Amount raw={amount} large testId="send-total" />
-        </p>
+          <ExactAmount raw={amount} />
+        </div>
       )}
       <dl class="facts">
         <dt>{t('popup_sendTo')}</dt>
         <dd>
           <FullAccount account={to} testId="send-payee" />
         </dd>
-        {amount !== null && (
-          <>
-            <dt>{t('popup_exactAmount')}</dt>
-            <dd class="code">
-              {exactXno(amount)} {t('ui_xno')}
-            </dd>
-          </>
-        )}
       </dl>
       {children}
       {isOwn && <Notice tone="warn">{t('popup_sendSelf')}</Notice>}

@@ -39,6 +39,8 @@ const settings = {
   autoLockMinutes: v.fallback(plainSettings.autoLockMinutes, 30),
   /** When the pocket of a locked purse closes. */
   pocketCloses: v.fallback(plainSettings.pocketCloses, 'later'),
+  /** The user's names for accounts. */
+  contacts: v.fallback(plainSettings.contacts, []),
   /** The representative of the user's accounts; null for the network's default. */
   representative: v.fallback(v.nullable(AddressText), null),
   /** The payment mechanisms that the user prefers, best first. The others follow in the default order. */

@@ -164,6 +164,8 @@ describe('settings', () => {
     ['autoLockMinutes', 'soon', 30],
     ['autoLockMinutes', 1.5, 30],
     ['pocketCloses', true, 'later'],
+    ['contacts', [{ account: PAYEE, name: '' }], []],
+    ['contacts', [{ account: 'nano_1', name: 'Shop' }], []],
     ['paused', 'no', false],
     ['representative', 'nano_1', null],
     ['network', 7, MAINNET.id],

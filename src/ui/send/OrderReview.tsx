@@ -8,6 +8,8 @@ import { t } from '../i18n.ts';
 
 interface OrderReviewProps {
   readonly to: string;
+  /** The user's name for the account; null where it has none. */
+  readonly name?: string | null;
   /** Null while there is none. */
   readonly amount: RawString | null;
   /** Whether the account is one of the purse itself. */
@@ -17,7 +19,7 @@ interface OrderReviewProps {
 }
 
 /** What is about to be sent, as its user reads it before they agree. */
-export function OrderReview({ to, amount, isOwn, children }: OrderReviewProps) {
+export function OrderReview({ to, name = null, amount, isOwn, children }: OrderReviewProps) {
   return (
     <>
       {amount !== null && (
@@ -29,6 +31,13 @@ export function OrderReview({ to, amount, isOwn, children }: OrderReviewProps) {
       <dl class="facts">
         <dt>{t('popup_sendTo')}</dt>
         <dd>
+          {name !== null && (
+            <p data-testid="send-payee-name">
+              <strong>
+                <bdi dir="auto">{name}</bdi>
+              </strong>
+            </p>
+          )}
           <FullAccount account={to} testId="send-payee" />
         </dd>
       </dl>

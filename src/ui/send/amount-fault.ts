@@ -1,8 +1,8 @@
 import { Fault } from '../../fault.ts';
 import type { RawString } from '../../messages/fields.ts';
 import { parseBalance } from '../../nano/amount.ts';
-import { readAmount } from '../components/AmountField.tsx';
 import { enoughXno } from '../format.ts';
+import { readAmount } from '../typed-amount.ts';
 
 /** Returns why an amount, as typed in XNO, cannot be sent; null where it can. @param balance null while it is not known */
 export function amountFault(balance: RawString | null, text: string): Fault | null {

@@ -40,7 +40,15 @@ import { PayerContexts } from './payer-contexts.ts';
 import { recordedDelivery } from './recorded-delivery.ts';
 import { Sandbox } from './sandbox.ts';
 import { pocketClosesHere, ScreenLock } from './screen-lock.ts';
-import { exchangeStore, linkStore, privateStore, runStore, vaultSession } from './session-storage.ts';
+import { SendDraft } from './send-draft.ts';
+import {
+  draftStore,
+  exchangeStore,
+  linkStore,
+  privateStore,
+  runStore,
+  vaultSession,
+} from './session-storage.ts';
 import { openStoreHere, seedFile } from './store.ts';
 import { TabEvents } from './tab-events.ts';
 import { UserNotices } from './user-notices.ts';
@@ -210,6 +218,7 @@ export async function compose(interception: Interception, attention: Attention):
       sandbox,
       payers,
       interception,
+      sendDraft: new SendDraft({ store: draftStore, isUnlocked: () => vault.isUnlocked() }),
       links,
       abandoned,
       maintenance,

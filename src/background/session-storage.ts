@@ -7,6 +7,7 @@ import type { PrivateStore } from '../storage/private-parts.ts';
 import type { StoreState } from '../storage/store.ts';
 import type { SessionStore as VaultSession } from '../vault/keyed-store.ts';
 import type { LinkStore } from './link-questions.ts';
+import type { DraftStore } from './send-draft.ts';
 
 // `chrome.storage.session` outlives the worker and ends with the browser; content scripts cannot read it.
 const session = chrome.storage.session;
@@ -92,6 +93,15 @@ export const linkStore: LinkStore = {
     }),
   write: (question) => session.set({ [LINK + question.id]: question }),
   remove: (id) => session.remove(LINK + id),
+};
+
+const DRAFT = 'sendDraft';
+
+/** Stores what was typed into *Send*. A lock removes it. */
+export const draftStore: DraftStore = {
+  read: async () => (await session.get(DRAFT))[DRAFT],
+  write: (draft) => session.set({ [DRAFT]: draft }),
+  remove: () => session.remove(DRAFT),
 };
 
 const STORE = 'store';

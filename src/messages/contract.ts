@@ -11,6 +11,7 @@ import { networkMessages } from './network.ts';
 import { paymentMessages } from './payment.ts';
 import { purseMessages } from './purse.ts';
 import { sandboxMessages } from './sandbox.ts';
+import { sendMessages } from './send.ts';
 import { settingsMessages } from './settings.ts';
 import { testerMessages } from './tester.ts';
 import { vaultMessages } from './vault.ts';
@@ -28,6 +29,7 @@ export const pageRequests = {
   ...budgetMessages,
   ...activityMessages,
   ...paymentMessages,
+  ...sendMessages,
   ...linkMessages,
   ...exchangeMessages,
   ...testerMessages,

@@ -10,6 +10,7 @@ type Sender = chrome.runtime.MessageSender;
 
 const ID = 'abcdefghijklmnopabcdefghijklmnop';
 const ORIGIN = `chrome-extension://${ID}`;
+const PAYEE = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
 const tab = { id: 1, index: 0, windowId: 1 } as chrome.tabs.Tab;
 
 /** Who can send a message to an extension, as the browser describes them. */
@@ -274,6 +275,11 @@ describe('message input', () => {
     ['settings.write', { autoLockMinutes: 1.5 }],
     ['settings.write', { pocketCloses: 'never' }],
     ['settings.write', { theme: 'blue' }],
+    ['settings.write', { contacts: [{ account: 'nano_1', name: 'Shop' }] }],
+    ['settings.write', { contacts: [{ account: PAYEE, name: ' ' }] }],
+    ['settings.write', { contacts: [{ account: PAYEE, name: 'x'.repeat(41) }] }],
+    ['settings.write', { contacts: Array(2).fill({ account: PAYEE, name: 'Shop' }) }],
+    ['send.keepDraft', { to: 'x'.repeat(2_101) }],
     ['settings.manual', { manual: 'yes' }],
     ['approval.answer', { answer: { kind: 'manual', site: 'https://shop.example' } }],
     ['activity.page', { limit: 501 }],

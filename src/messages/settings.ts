@@ -18,6 +18,17 @@ export const plainSettings = {
   pocketCloses: v.picklist(['later', 'screen', 'lock']),
   /** The colors of the extension's pages: as the browser has them, or always the same. */
   theme: v.picklist(['system', 'light', 'dark']),
+  /** The user's names for accounts, each account once. */
+  contacts: v.pipe(
+    v.array(
+      v.strictObject({
+        account: v.pipe(v.string(), v.regex(/^nano_[13][13-9a-km-uw-z]{59}$/)),
+        name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(40)),
+      }),
+    ),
+    v.maxLength(200),
+    v.check((all) => new Set(all.map(({ account }) => account)).size === all.length, 'an account twice'),
+  ),
 } as const;
 
 export type PlainSettings = {

@@ -19,6 +19,11 @@ export const MAX_RAW = (2n ** 128n - 1n) as Raw;
 
 export const ZERO = 0n as Raw;
 
+/** The largest tag that a session adds to a price to make it unique (raw). Servers make tags of 64 bits. docs/WIRE.md §3.4. */
+export const LARGEST_TAG = 2n ** 64n;
+/** A tag above the price divided by this counts as price. */
+export const PRICE_PER_TAG = 1_000_000n;
+
 const LONGEST = MAX_RAW.toString().length;
 
 /** Whether a value is an amount as messages write it: a decimal whole number of raw, no larger than the supply. */
@@ -49,20 +54,10 @@ export function parseXno(text: string): Raw {
   return parseRaw((whole + decimals.padEnd(DECIMALS, '0')).replace(/^0+(?=.)/, ''));
 }
 
-/**
- * Writes an amount in XNO, exactly, without trailing zeros. `maxDecimals` cuts further decimals off, so that the result
- * is never above the amount. Use it only where the exact amount can be seen too.
- */
-export function formatXno(
-  raw: Raw,
-  { maxDecimals = DECIMALS }: { readonly maxDecimals?: number } = {},
-): string {
+/** Writes an amount in XNO, exactly, without trailing zeros. */
+export function formatXno(raw: Raw): string {
+  const decimals = (raw % RAW_PER_XNO).toString().padStart(DECIMALS, '0').replace(/0+$/, '');
   const whole = raw / RAW_PER_XNO;
-  const decimals = (raw % RAW_PER_XNO)
-    .toString()
-    .padStart(DECIMALS, '0')
-    .slice(0, maxDecimals)
-    .replace(/0+$/, '');
   return decimals === '' ? whole.toString() : `${whole}.${decimals}`;
 }
 

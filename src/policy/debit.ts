@@ -1,11 +1,6 @@
-import { type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
+import { LARGEST_TAG, PRICE_PER_TAG, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { Mechanism } from '../protocol/offer/offer.ts';
 import type { Site } from '../site.ts';
-
-/** The largest session tag that no limit counts (raw). Servers make their tags of 64 bits. */
-const LARGEST_TAG = 2n ** 64n;
-/** A tag above the price divided by this counts as price. */
-const PRICE_PER_TAG = 1_000_000n;
 
 /** An amount in the two parts that are summed separately (raw). */
 export interface Debit {

@@ -4,9 +4,10 @@ import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { PaymentId } from '../payment-id.ts';
 import { approved } from '../payments/payment.ts';
-import { intentOf, NETWORK } from '../payments/samples.fixture.ts';
+import { intentOf, NETWORK, PAYEE } from '../payments/samples.fixture.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
-import { type Activity, readActivity } from './activity.ts';
+import type { Transfer } from '../wallet/transfer.ts';
+import { type Activity, readActivity, recentRecipients } from './activity.ts';
 import { openDatabase } from './database.ts';
 import type { Database, Place } from './schema.ts';
 
@@ -113,5 +114,33 @@ describe('ten thousand of them', () => {
     } finally {
       cloned.mockRestore();
     }
+  });
+});
+
+describe('the accounts that money was sent to', () => {
+  async function sent(...transfers: readonly Partial<Transfer>[]): Promise<Database> {
+    const database = await openDatabase(crypto.randomUUID());
+    for (const [at, part] of transfers.entries()) {
+      const id = at.toString().padStart(64, '0') as BlockHash;
+      const network = { id: NETWORK, testMoney: true };
+      const transfer = { kind: 'sent', id, at, amount: 1n as Raw, counterparty: STRANGER, network } as const;
+      await database.put('transfers', { ...transfer, ...part, place: [at, id] });
+    }
+    return database;
+  }
+
+  test('are each named once, the last one first', async () => {
+    const database = await sent({ counterparty: PAYEE }, {}, { counterparty: PAYEE }, {});
+    expect(await recentRecipients(database, NETWORK, 5)).toEqual([STRANGER, PAYEE]);
+    expect(await recentRecipients(database, NETWORK, 1)).toEqual([STRANGER]);
+  });
+
+  test('are none of another network, of money that came, or of a send that never got to the ledger', async () => {
+    const database = await sent(
+      { network: { id: 'nano:other', testMoney: true } },
+      { kind: 'received' },
+      { state: { kind: 'replaced' } },
+    );
+    expect(await recentRecipients(database, NETWORK, 5)).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import type { NanoAddress } from '../nano/account.ts';
 import type { AnyPayment } from '../payments/private-record.ts';
 import type { Transfer } from '../wallet/transfer.ts';
 import type { Database, Place } from './schema.ts';
@@ -43,6 +44,25 @@ export async function readActivity(
     items: page.map(({ item }) => item),
     next: placed.length > limit && last !== undefined ? last.place : null,
   };
+}
+
+/** How many of the newest transfers are looked through for their recipients. */
+const LOOKED_THROUGH = 300;
+
+/** The accounts that money was sent to on a network, each once, the last one first: at most `most`, of recent transfers. */
+export async function recentRecipients(
+  database: Database,
+  network: string,
+  most: number,
+): Promise<readonly NanoAddress[]> {
+  const found = new Set<NanoAddress>();
+  let row = await database.transaction('transfers').store.index('place').openCursor(null, 'prev');
+  for (let seen = 0; row !== null && seen < LOOKED_THROUGH && found.size < most; seen++) {
+    const { kind, counterparty, state, network: of } = row.value;
+    if (kind === 'sent' && of.id === network && state?.kind !== 'replaced') found.add(counterparty);
+    row = await row.continue();
+  }
+  return [...found];
 }
 
 /** Returns the number of small receives, and the time of the newest (ms); null where there is none. */

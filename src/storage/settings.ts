@@ -41,6 +41,8 @@ const settings = {
   pocketCloses: v.fallback(plainSettings.pocketCloses, 'later'),
   /** The colors of the extension's pages. */
   theme: v.fallback(plainSettings.theme, 'system'),
+  /** The user's names for accounts. */
+  contacts: v.fallback(plainSettings.contacts, []),
   /** The representative of the user's accounts; null for the network's default. */
   representative: v.fallback(v.nullable(AddressText), null),
   /** The payment mechanisms that the user prefers, best first. The others follow in the default order. */

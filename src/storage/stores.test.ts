@@ -165,6 +165,8 @@ describe('settings', () => {
     ['autoLockMinutes', 1.5, 30],
     ['pocketCloses', true, 'later'],
     ['theme', 'blue', 'system'],
+    ['contacts', [{ account: PAYEE, name: '' }], []],
+    ['contacts', [{ account: 'nano_1', name: 'Shop' }], []],
     ['paused', 'no', false],
     ['representative', 'nano_1', null],
     ['network', 7, MAINNET.id],

@@ -43,7 +43,7 @@ export function budgetSentence(budget: BudgetView): string {
   return sentence(
     budget,
     budget.uses.map((use) =>
-      t(LEFT[use.limit], { left: shortXno(leftOf(use).toString()), limit: shortXno(use.of) }),
+      t(LEFT[use.limit], { left: shortXno(leftOf(use).toString(), 'held'), limit: shortXno(use.of) }),
     ),
   );
 }

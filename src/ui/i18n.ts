@@ -33,17 +33,17 @@ export function tCount<K extends CountedKey>(
   return browser.i18n.getMessage(`${key}__${form}`, all) || browser.i18n.getMessage(`${key}__other`, all);
 }
 
+/** A sentence as its key and its words. A Fault is one. */
+export interface Sentence {
+  readonly key: MessageKey;
+  readonly args: readonly string[];
+}
+
 /**
  * Returns the sentence of a fault or of another message that the background sent as a key and its words. The words are in
  * the order of the placeholders' numbers in messages.json.
  */
-export function sentenceOf({
-  key,
-  args,
-}: {
-  readonly key: MessageKey;
-  readonly args: readonly string[];
-}): string {
+export function sentenceOf({ key, args }: Sentence): string {
   return browser.i18n.getMessage(key, [...args]);
 }
 

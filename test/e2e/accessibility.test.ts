@@ -183,6 +183,11 @@ describe('a purse in use', () => {
     await popup.getByTestId('send-to').fill('nobody');
     await popup.getByTestId('send-amount').fill('x');
     await expectAccessible(popup, 'send, wrong');
+    await popup.getByTestId('send-to').fill('');
+    await expectAccessible(popup, 'send, empty');
+    await popup.getByTestId('send-to').fill(testBed.merchant.payTo);
+    await popup.getByTestId('send-name').fill('Shop');
+    await expectAccessible(popup, 'send, with a name');
     await popup.getByTestId('send-to').fill(testBed.purse.account);
     await popup.getByTestId('send-amount').fill('1');
     await step(popup, 'send-review');

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readAddress } from '../devnet/address.ts';
+import { qrPng } from './qr-png.ts';
 import { fund, openTestBed, type TestBed, XNO } from './setup.ts';
 
 const PAYEE = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
@@ -88,6 +89,13 @@ describe('money that goes', () => {
     });
     await tab('home');
     await balance(11n * XNO - 1n);
+    // A raw less than 11 reads as 11; every digit is one click away.
+    expect(await popup.getByTestId('balance').textContent()).toBe('11 XNO');
+    await popup.locator('.balance .exact summary').click();
+    await popup
+      .locator('.balance .exact')
+      .getByText(`${'10.'.padEnd(33, '9')} XNO`)
+      .waitFor();
     const [last] = (await purse.activity()).slice(-1);
     expect(last).toMatchObject({
       kind: 'sent',
@@ -113,6 +121,83 @@ describe('money that goes', () => {
     await popup.getByTestId('send-review').click({ force: true });
     await popup.getByTestId('send-to').press('Enter');
     expect(await popup.getByTestId('send-now').count()).toBe(0);
+  });
+
+  const LINK = `NANO:${PAYEE.toUpperCase()}?AMOUNT=10000000000000000000000000000`;
+  const field = (testId: string) => popup.getByTestId(testId).inputValue();
+
+  test('what was typed is there again after the popup was closed, and is gone after a lock', async () => {
+    const { purse } = testBed;
+    await popup.getByTestId('send').click();
+    await popup.getByTestId('send-to').fill(LINK);
+    expect([await field('send-to'), await field('send-amount')]).toEqual([PAYEE, '0.01']);
+    await popup.getByTestId('send-amount').fill('0,5');
+    await purse.until('send.draft', {}, (draft) => draft?.amount === '0,5');
+    await popup.close();
+    popup = await purse.popup();
+    await popup.getByTestId('send').click();
+    expect([await field('send-to'), await field('send-amount')]).toEqual([PAYEE, '0,5']);
+    await purse.ask('vault.lock', {});
+    await expect(purse.ask('send.draft', {})).rejects.toThrow('fault_locked');
+    await popup.getByTestId('unlock-password').fill('correct horse battery staple');
+    await popup.keyboard.press('Enter');
+    await usable('send').or(popup.getByTestId('send-to')).first().waitFor();
+    expect(await purse.ask('send.draft', {})).toBeNull();
+  });
+
+  test('an account gets a name, and is offered again with it', async () => {
+    const { purse } = testBed;
+    await popup.getByTestId('send').click();
+    const offered = popup.getByTestId('recipient');
+    expect(await offered.evaluateAll((all) => all.map(({ dataset }) => dataset.account))).toEqual([PAYEE]);
+    await offered.click();
+    expect(await field('send-to')).toBe(PAYEE);
+    expect(await popup.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe(
+      'send-amount',
+    );
+    await popup.getByTestId('send-name').fill('Corner shop');
+    await popup.getByTestId('send-amount').fill(',5 XNO');
+    await usable('send-review').click();
+    expect(await popup.getByTestId('send-payee-name').textContent()).toBe('Corner shop');
+    expect(await popup.getByTestId('send-total').getAttribute('data-raw')).toBe(String(XNO / 2n));
+    await popup.getByTestId('send-now').click();
+    await popup.getByTestId('sent-hash').waitFor();
+    expect(await purse.ask('send.draft', {})).toBeNull();
+    await tab('home');
+    await popup.getByTestId('send').click();
+    expect(await field('send-to')).toBe('');
+    await offered.getByText('Corner shop').waitFor();
+  });
+
+  test('account and amount are taken from a QR code in an image', async () => {
+    const image = (buffer: Buffer) => ({ name: 'code.png', mimeType: 'image/png', buffer });
+    await popup.getByTestId('send').click();
+    const file = popup.getByTestId('send-qr-file');
+    await file.setInputFiles(image(Buffer.from('no image')));
+    await popup.locator('[role="alert"] .notice').waitFor();
+    await file.setInputFiles(image(qrPng(LINK)));
+    await popup.locator('[data-testid="send-name"]').waitFor();
+    expect([await field('send-to'), await field('send-amount')]).toEqual([PAYEE, '0.01']);
+  });
+
+  test('the clipboard is read at a click on Paste, text or image', async () => {
+    const { purse } = testBed;
+    const origin = `chrome-extension://${purse.extensionId}`;
+    await purse.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
+    await popup.getByTestId('send').click();
+    for (const copied of [{ text: `  nano:${PAYEE} ` }, { image: [...qrPng(PAYEE)] }]) {
+      await popup.getByTestId('send-to').fill('');
+      await popup.bringToFront();
+      await popup.evaluate(async ({ text, image }: { text?: string; image?: readonly number[] }) => {
+        if (text !== undefined) return navigator.clipboard.writeText(text);
+        const png = new Blob([Uint8Array.from(image ?? [])], { type: 'image/png' });
+        return navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
+      }, copied);
+      await popup.getByTestId('send-paste').click();
+      await popup.getByTestId('send-name').waitFor();
+      expect(await field('send-to')).toBe(PAYEE);
+    }
+    await purse.context.clearPermissions();
   });
 
   test('everything is sent, and nothing is left', async () => {
@@ -142,7 +227,7 @@ test('the activity shows everything that moved, newest first, each with its bloc
   const rows = popup.getByTestId('activity-row');
   await popup.locator('[data-kind="payment"][data-state="settled"]').waitFor();
   const kinds = await rows.evaluateAll((all) => all.map((row) => row.dataset.kind));
-  expect(kinds).toEqual(['payment', 'received', 'sent', 'sent', ...Array(6).fill('received')]);
+  expect(kinds).toEqual(['payment', 'received', 'sent', 'sent', 'sent', ...Array(6).fill('received')]);
   await rows.first().click();
   await popup.locator('[data-testid="payment-state"][data-state="settled"]').waitFor();
   expect(await popup.getByTestId('block-hash').textContent()).toBe(testBed.sends().at(-1)?.hash);

@@ -10,6 +10,7 @@ import type { HandlerParts } from './parts.ts';
 import { paymentHandlers } from './payment.ts';
 import { purseHandlers } from './purse.ts';
 import { sandboxHandlers } from './sandbox.ts';
+import { sendHandlers } from './send.ts';
 import { settingsHandlers } from './settings.ts';
 import { testerHandlers } from './tester.ts';
 import { vaultHandlers } from './vault.ts';
@@ -30,6 +31,7 @@ export function pageSide(parts: HandlerParts): PageSide {
       ...budgetHandlers(parts),
       ...activityHandlers(parts),
       ...paymentHandlers(parts),
+      ...sendHandlers(parts),
       ...linkHandlers(parts),
       ...exchangeHandlers(parts),
       ...testerHandlers(parts),

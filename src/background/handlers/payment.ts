@@ -14,6 +14,7 @@ export function paymentHandlers({
   delivery,
   recall,
   interception,
+  sendDraft,
   notifyPages,
 }: HandlerParts): PageHandlersOf<'payment' | 'page' | 'money'> {
   return {
@@ -43,7 +44,9 @@ export function paymentHandlers({
     'money.send': async ({ to, amount }) => {
       const wallet = await openWallets.opened();
       const sum = amount === 'everything' ? amount : parseRaw(amount);
-      return { blockHash: await wallet.send(parseAddress(to), sum) };
+      const blockHash = await wallet.send(parseAddress(to), sum);
+      await sendDraft.clear();
+      return { blockHash };
     },
   };
 }

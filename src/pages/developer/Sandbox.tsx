@@ -9,6 +9,7 @@ import { Amount } from '../../ui/components/Amount.tsx';
 import { Button } from '../../ui/components/Button.tsx';
 import { SelectField } from '../../ui/components/Choice.tsx';
 import { CopyButton } from '../../ui/components/CopyButton.tsx';
+import { ExactAmount } from '../../ui/components/ExactAmount.tsx';
 import { Switch } from '../../ui/components/Field.tsx';
 import { Loading } from '../../ui/components/Loading.tsx';
 import { NetworkBanner } from '../../ui/components/NetworkBanner.tsx';
@@ -58,9 +59,10 @@ function Money({ money }: { readonly money: TestMoneyView }) {
         {balance === null ? (
           t('developer_balanceUnknown')
         ) : (
-          <Amount raw={balance} large testId="test-balance" />
+          <Amount raw={balance} use="held" large testId="test-balance" />
         )}
       </p>
+      {balance !== null && <ExactAmount raw={balance} />}
       {incoming !== '0' && <p class="hint">{t('developer_incoming', { amount: shortXno(incoming) })}</p>}
       <FullAccount account={account} />
       {trouble !== null && <Notice tone="bad">{sentenceOf(trouble)}</Notice>}

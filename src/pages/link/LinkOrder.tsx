@@ -4,7 +4,7 @@ import type { RawString } from '../../messages/fields.ts';
 import type { LinkOrderView } from '../../messages/link.ts';
 import '../../ui/approval/approval.css';
 import { type Choice, DecisionButtons } from '../../ui/approval/DecisionButtons.tsx';
-import { AmountField, readAmount } from '../../ui/components/AmountField.tsx';
+import { AmountField } from '../../ui/components/AmountField.tsx';
 import { NetworkBanner } from '../../ui/components/NetworkBanner.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
@@ -12,6 +12,7 @@ import { shortXno } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.ts';
 import { amountFault, balanceFault } from '../../ui/send/amount-fault.ts';
 import { OrderReview } from '../../ui/send/OrderReview.tsx';
+import { readAmount } from '../../ui/typed-amount.ts';
 import { LinkSite } from './LinkSite.tsx';
 
 interface LinkOrderProps {
@@ -69,7 +70,7 @@ export function LinkOrder({ order, sending, fault, isAnswered, onSend, onDecline
           />
         )}
         {isTyped && order.balance !== null && (
-          <p class="hint">{t('popup_sendAvailable', { amount: shortXno(order.balance) })}</p>
+          <p class="hint">{t('popup_sendAvailable', { amount: shortXno(order.balance, 'held') })}</p>
         )}
         <OrderReview to={order.to} amount={amount} isOwn={order.isOwn}>
           <LinkSite link={order} />

@@ -26,7 +26,7 @@ export function Done({ way }: { readonly way: Way }) {
         <section class="card" aria-labelledby="receive-title">
           <div class="section-head">
             <h2 id="receive-title">{t('ui_address')}</h2>
-            {open.balance !== null && <Amount raw={open.balance} testId="balance" />}
+            {open.balance !== null && <Amount raw={open.balance} use="held" testId="balance" />}
           </div>
           <Receive account={open.account} />
         </section>

@@ -6,12 +6,13 @@ import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Button } from '../../ui/components/Button.tsx';
+import { ExactAmount } from '../../ui/components/ExactAmount.tsx';
 import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
 import { PaidPages } from '../../ui/components/PaidPages.tsx';
 import { Receive } from '../../ui/components/Receive.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { WorkLine } from '../../ui/components/WorkLine.tsx';
-import { shortXno } from '../../ui/format.ts';
+import { shortXno, shownAmount } from '../../ui/format.ts';
 import { sentenceOf, t } from '../../ui/i18n.ts';
 import { ActivityRow } from './ActivityRow.tsx';
 import { type ActivePage, activePage } from './active-site.ts';
@@ -50,9 +51,12 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
         {purse.balance === null ? (
           <p class="balance-unknown">{t('popup_balanceUnknown')}</p>
         ) : (
-          <p>
-            <Amount raw={purse.balance} large testId="balance" />
-          </p>
+          <>
+            <p>
+              <Amount raw={purse.balance} use="held" large testId="balance" />
+            </p>
+            {shownAmount(purse.balance, 'held').relation !== 'exact' && <ExactAmount raw={purse.balance} />}
+          </>
         )}
         {purse.pocket !== null && <PocketLine pocket={purse.pocket} />}
         {purse.incoming !== '0' && (
@@ -121,7 +125,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
 
 /** Which part of the balance budgets can spend. */
 function PocketLine({ pocket: { balance, level } }: { readonly pocket: PocketView }) {
-  const words = { amount: balance === null ? '…' : shortXno(balance), level: shortXno(level) };
+  const words = { amount: balance === null ? '…' : shortXno(balance, 'held'), level: shortXno(level) };
   return (
     <p class="hint" data-testid="pocket-balance" data-raw={balance ?? undefined}>
       {t('popup_pocketLine', words)}

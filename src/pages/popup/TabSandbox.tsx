@@ -37,7 +37,7 @@ export function SandboxBanner() {
     <div class="network-banner tab-sandbox" role="note" data-testid="sandbox-banner">
       <span>{t('popup_sandboxTab', { network: money?.network.label ?? network ?? '' })}</span>
       {money?.balance != null && (
-        <span>{t('popup_sandboxBalance', { amount: shortXno(money.balance) })}</span>
+        <span>{t('popup_sandboxBalance', { amount: shortXno(money.balance, 'held') })}</span>
       )}
       <span class="tab-sandbox-ways">
         <button

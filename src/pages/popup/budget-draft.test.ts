@@ -69,7 +69,7 @@ test('the default end of a period is the first of the next month', () => {
 
 describe('the budget form reports', () => {
   test.each<[string, string, Partial<BudgetDraft>]>([
-    ['what is no amount', 'fault_badAmount', { perHour: '1,5' }],
+    ['what is no amount', 'fault_badAmount', { perHour: '1;5' }],
     ['that nothing is limited', 'fault_budgetUnlimited', { perDay: '', total: '', lasts: 'always' }],
     ['that a limit allows no payment', 'popup_limitBelow', { perMonth: '0.9' }],
     ['that the day is over', 'popup_dateFault', { until: '2026-11-22' }],

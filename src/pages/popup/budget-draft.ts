@@ -1,10 +1,10 @@
-import { type FaultKey, faultOf, type MessageKey } from '../../fault.ts';
+import type { FaultKey, MessageKey } from '../../fault.ts';
 import type { BudgetView } from '../../messages/budget.ts';
 import type { PageInput } from '../../messages/contract.ts';
 import type { RawString } from '../../messages/fields.ts';
-import { parseXno } from '../../nano/amount.ts';
 import { calendarDay, type Day, isDay, monthsAfter } from '../../policy/spending-windows.ts';
 import { exactXno } from '../../ui/format.ts';
+import { readAmount } from '../../ui/typed-amount.ts';
 
 /** The content of the budget form. */
 export interface BudgetDraft {
@@ -104,11 +104,8 @@ function nextMonth(now: number): Day {
 }
 
 function readXno(text: string): bigint | FaultKey {
-  try {
-    return parseXno(text);
-  } catch (error) {
-    return faultOf(error).key;
-  }
+  const reading = readAmount(text);
+  return reading.kind === 'amount' ? reading.raw : 'fault_badAmount';
 }
 
 const remark = (field: keyof BudgetDraft, key: MessageKey): Reading => ({ kind: 'remark', field, key });

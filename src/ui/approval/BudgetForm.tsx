@@ -2,10 +2,11 @@ import { useSignal } from '@preact/signals';
 import type { ApprovalView } from '../../messages/approval.ts';
 import type { RawString } from '../../messages/fields.ts';
 import { formatXno } from '../../nano/amount.ts';
-import { AmountField, readAmount } from '../components/AmountField.tsx';
+import { AmountField } from '../components/AmountField.tsx';
 import { Switch } from '../components/Field.tsx';
 import { shortXno } from '../format.ts';
 import { t } from '../i18n.ts';
+import { readAmount } from '../typed-amount.ts';
 import { suggestBudget } from './suggestion.ts';
 
 /** A budget in an answer, in raw. */

@@ -3,10 +3,11 @@ import { budgetSentence } from '../budget-words.ts';
 import { Account } from '../components/Account.tsx';
 import { Amount } from '../components/Amount.tsx';
 import { AskedBy } from '../components/AskedBy.tsx';
+import { ExactAmount } from '../components/ExactAmount.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { LongUrl } from '../components/LongUrl.tsx';
 import { SiteName } from '../components/SiteName.tsx';
-import { exactXno, shortXno } from '../format.ts';
+import { shortXno } from '../format.ts';
 import { t } from '../i18n.ts';
 import { mechanismName } from './mechanism.ts';
 
@@ -19,13 +20,7 @@ export function Headline({ approval }: { readonly approval: ApprovalView }) {
       <p class="total">
         <Amount raw={approval.amount} large testId="approval-amount" />
       </p>
-      <details class="exact">
-        <summary>{t('ui_exact')}</summary>
-        <p class="code">
-          {exactXno(approval.amount)} {t('ui_xno')}
-        </p>
-        <p class="code">{t('ui_raw', { amount: approval.amount })}</p>
-      </details>
+      <ExactAmount raw={approval.amount} />
       {approval.tag !== null && <p class="hint">{t('approve_tag', { amount: shortXno(approval.tag) })}</p>}
       {approval.description !== null && (
         <figure class="description">
@@ -80,7 +75,7 @@ export function Facts({ approval }: { readonly approval: ApprovalView }) {
         {approval.balance === null ? (
           t('approve_balanceUnknown')
         ) : (
-          <Amount raw={approval.balance} testId="approval-balance" />
+          <Amount raw={approval.balance} beside={approval.amount} testId="approval-balance" />
         )}
       </dd>
     </dl>

@@ -2,6 +2,7 @@ import type { Fault } from '../../fault.ts';
 import type { ApprovalView } from '../../messages/approval.ts';
 import { Amount } from '../components/Amount.tsx';
 import { Button } from '../components/Button.tsx';
+import { ExactAmount } from '../components/ExactAmount.tsx';
 import { FaultLine } from '../components/Notice.tsx';
 import { Screen } from '../components/Screen.tsx';
 import { SiteName } from '../components/SiteName.tsx';
@@ -23,6 +24,7 @@ export function TooLate({ approval, fault, onClose }: TooLateProps) {
           <p class="total">
             <Amount raw={approval.amount} large />
           </p>
+          <ExactAmount raw={approval.amount} />
         </section>
         <FaultLine fault={fault} />
         <Button look="primary" testId="approval-gone-close" onClick={onClose}>

@@ -1,18 +1,26 @@
 import type { RawString } from '../../messages/fields.ts';
-import { exactXno, SIGNS, shownAmount } from '../format.ts';
+import { type AmountUse, exactXno, SIGNS, shownAmount, shownBeside } from '../format.ts';
 import { t } from '../i18n.ts';
 
 interface AmountProps {
   readonly raw: RawString;
   /** Set before the number, for money that came in or went out. */
   readonly sign?: '+' | '−' | undefined;
+  /** Whether it moves (the default), or is money that can be spent. */
+  readonly use?: AmountUse;
+  /** The price beside it (raw), for money that can be spent: where it is too little, it reads as less than the price. */
+  readonly beside?: RawString;
   readonly large?: boolean;
   readonly testId?: string;
 }
 
-/** An amount of XNO with six decimals at most, with its sign in front in every direction of text. The tooltip holds the exact amount. */
-export function Amount({ raw, sign, large = false, testId }: AmountProps) {
-  const { whole, decimals, relation } = shownAmount(raw);
+/**
+ * An amount of XNO with six decimals at most, with its sign in front in every direction of text. Where it has more, its tooltip holds the exact one. A large amount has an
+ * `ExactAmount` below it, which needs no mouse.
+ */
+export function Amount({ raw, sign, use, beside, large = false, testId }: AmountProps) {
+  const { whole, decimals, relation } =
+    beside === undefined ? shownAmount(raw, use) : shownBeside(raw, beside);
   return (
     <span
       class={classOf(large, whole.length + decimals.length)}
@@ -21,7 +29,7 @@ export function Amount({ raw, sign, large = false, testId }: AmountProps) {
       data-testid={testId}
       title={relation === 'exact' ? undefined : `${exactXno(raw)} ${t('ui_xno')}`}
     >
-      {relation !== 'exact' && <span class="relation">{SIGNS[relation]}</span>}
+      {SIGNS[relation] !== '' && <span class="relation">{SIGNS[relation]}</span>}
       {sign}
       {whole}
       {decimals} <span class="unit">{t('ui_xno')}</span>

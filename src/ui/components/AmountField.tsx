@@ -1,20 +1,6 @@
-import { type Fault, faultOf } from '../../fault.ts';
-import { parseXno, type Raw } from '../../nano/amount.ts';
+import type { Fault } from '../../fault.ts';
+import { readAmount } from '../typed-amount.ts';
 import { TextField } from './Field.tsx';
-
-/** The content of an amount field: an amount, or the fault in the text. */
-export type AmountReading =
-  | { readonly kind: 'amount'; readonly raw: Raw }
-  | { readonly kind: 'none'; readonly fault: Fault };
-
-/** Reads an amount of XNO as typed, ignoring spaces around it. */
-export function readAmount(text: string): AmountReading {
-  try {
-    return { kind: 'amount', raw: parseXno(text.trim()) };
-  } catch (error) {
-    return { kind: 'none', fault: faultOf(error) };
-  }
-}
 
 interface AmountFieldProps {
   readonly label: string;

@@ -1,7 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import type { Fault } from '../../fault.ts';
-import { sentenceOf, t } from '../i18n.ts';
+import { type Sentence, sentenceOf, t } from '../i18n.ts';
 import { IconButton } from './Button.tsx';
 
 interface FieldProps {
@@ -9,7 +8,7 @@ interface FieldProps {
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly hint?: string;
-  readonly fault?: Fault | null;
+  readonly fault?: Sentence | null;
   readonly testId?: string;
 }
 

@@ -13,7 +13,7 @@ export function LockedPocket({ pocket }: { readonly pocket: LockedPocketView }) 
     <Notice tone="info">
       <div class="unlock-pocket" data-testid="locked-pocket">
         <span>{t('ui_pocketOpen')}</span>
-        {pocket.balance !== null && <Amount raw={pocket.balance} testId="locked-pocket-balance" />}
+        {pocket.balance !== null && <Amount raw={pocket.balance} use="held" testId="locked-pocket-balance" />}
         <Button
           busy={locking.busy.value}
           onClick={() => void locking.run(() => request('vault.lockEverything', {}))}

@@ -2,12 +2,14 @@ import type { ComponentChildren } from 'preact';
 import type { RawString } from '../../messages/fields.ts';
 import { FullAccount } from '../components/Account.tsx';
 import { Amount } from '../components/Amount.tsx';
+import { ExactAmount } from '../components/ExactAmount.tsx';
 import { Notice } from '../components/Notice.tsx';
-import { exactXno } from '../format.ts';
 import { t } from '../i18n.ts';
 
 interface OrderReviewProps {
   readonly to: string;
+  /** The user's name for the account; null where it has none. */
+  readonly name?: string | null;
   /** Null while there is none. */
   readonly amount: RawString | null;
   /** Whether the account is one of the purse itself. */
@@ -17,27 +19,27 @@ interface OrderReviewProps {
 }
 
 /** What is about to be sent, as its user reads it before they agree. */
-export function OrderReview({ to, amount, isOwn, children }: OrderReviewProps) {
+export function OrderReview({ to, name = null, amount, isOwn, children }: OrderReviewProps) {
   return (
     <>
       {amount !== null && (
-        <p>
+        <div>
           <Amount raw={amount} large testId="send-total" />
-        </p>
+          <ExactAmount raw={amount} />
+        </div>
       )}
       <dl class="facts">
         <dt>{t('popup_sendTo')}</dt>
         <dd>
+          {name !== null && (
+            <p data-testid="send-payee-name">
+              <strong>
+                <bdi dir="auto">{name}</bdi>
+              </strong>
+            </p>
+          )}
           <FullAccount account={to} testId="send-payee" />
         </dd>
-        {amount !== null && (
-          <>
-            <dt>{t('popup_exactAmount')}</dt>
-            <dd class="code">
-              {exactXno(amount)} {t('ui_xno')}
-            </dd>
-          </>
-        )}
       </dl>
       {children}
       {isOwn && <Notice tone="warn">{t('popup_sendSelf')}</Notice>}

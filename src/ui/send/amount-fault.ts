@@ -1,7 +1,8 @@
-import { Fault, faultOf } from '../../fault.ts';
+import { Fault } from '../../fault.ts';
 import type { RawString } from '../../messages/fields.ts';
-import { parseBalance, subtractRaw } from '../../nano/amount.ts';
-import { readAmount } from '../components/AmountField.tsx';
+import { parseBalance } from '../../nano/amount.ts';
+import { enoughXno } from '../format.ts';
+import { readAmount } from '../typed-amount.ts';
 
 /** Returns why an amount, as typed in XNO, cannot be sent; null where it can. @param balance null while it is not known */
 export function amountFault(balance: RawString | null, text: string): Fault | null {
@@ -13,10 +14,7 @@ export function amountFault(balance: RawString | null, text: string): Fault | nu
 
 /** Returns the Fault of a balance that is too small for an amount; null where it is enough, or not known. */
 export function balanceFault(balance: RawString | null, amount: RawString): Fault | null {
-  try {
-    if (balance !== null) subtractRaw(parseBalance(balance), parseBalance(amount));
-    return null;
-  } catch (error) {
-    return faultOf(error);
-  }
+  if (balance === null) return null;
+  const missing = parseBalance(amount) - parseBalance(balance);
+  return missing > 0n ? new Fault('fault_insufficient', [enoughXno(missing.toString())]) : null;
 }

@@ -2,10 +2,11 @@ import { useSignal } from '@preact/signals';
 import type { CapView } from '../../../messages/budget.ts';
 import type { RawString } from '../../../messages/fields.ts';
 import { request } from '../../../messages/request.ts';
-import { AmountField, readAmount } from '../../../ui/components/AmountField.tsx';
+import { AmountField } from '../../../ui/components/AmountField.tsx';
 import { Meter } from '../../../ui/components/Meter.tsx';
 import { exactXno } from '../../../ui/format.ts';
 import { t } from '../../../ui/i18n.ts';
+import { readAmount } from '../../../ui/typed-amount.ts';
 import { SettingForm } from './SettingForm.tsx';
 
 /** The setting of what all sites together may spend without asking. */

@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { request } from '../../../messages/request.ts';
 import type { SettingsView } from '../../../messages/settings.ts';
-import { AmountField, readAmount } from '../../../ui/components/AmountField.tsx';
+import { AmountField } from '../../../ui/components/AmountField.tsx';
 import { exactXno } from '../../../ui/format.ts';
 import { t } from '../../../ui/i18n.ts';
+import { readAmount } from '../../../ui/typed-amount.ts';
 import { SettingForm } from './SettingForm.tsx';
 
 /** The setting of the smallest incoming payment that is received. */

@@ -2,12 +2,13 @@ import { useSignal } from '@preact/signals';
 import { request } from '../../../messages/request.ts';
 import type { SettingsView } from '../../../messages/settings.ts';
 import { useAction } from '../../../ui/action.ts';
-import { AmountField, readAmount } from '../../../ui/components/AmountField.tsx';
+import { AmountField } from '../../../ui/components/AmountField.tsx';
 import { Button } from '../../../ui/components/Button.tsx';
 import { SelectField } from '../../../ui/components/Choice.tsx';
 import { FaultLine, StatusLine } from '../../../ui/components/Notice.tsx';
 import { exactXno } from '../../../ui/format.ts';
 import { t, tCount } from '../../../ui/i18n.ts';
+import { readAmount } from '../../../ui/typed-amount.ts';
 import { SettingForm } from './SettingForm.tsx';
 
 /** How many accounts the pocket has. With none, budgets pay from savings while the purse is unlocked. */

@@ -2,19 +2,13 @@ import type { ActivityView } from '../../../messages/activity.ts';
 import type { OpenPurseView } from '../../../messages/purse.ts';
 import { CopyButton } from '../../../ui/components/CopyButton.tsx';
 import { Fact } from '../../../ui/components/Fact.tsx';
-import { exactXno } from '../../../ui/format.ts';
 import { t } from '../../../ui/i18n.ts';
 
-/** The exact amount of an activity, its network, and its block with a link to an explorer. */
+/** The network of an activity, and its block with a link to an explorer. */
 export function BlockFacts({ item, purse }: { readonly item: ActivityView; readonly purse: OpenPurseView }) {
   const explorer = item.network === purse.network.id ? purse.network.explorerUrl : null;
   return (
     <dl class="facts">
-      <Fact name={t('popup_exactAmount')}>
-        <span class="code">
-          {exactXno(item.amount)} {t('ui_xno')}
-        </span>
-      </Fact>
       <Fact name={t('popup_network')}>
         {item.network} {item.testMoney && <span class="chip chip-warn">{t('popup_networkTestChip')}</span>}
       </Fact>

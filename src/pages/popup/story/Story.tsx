@@ -1,5 +1,6 @@
 import type { OpenPurseView } from '../../../messages/purse.ts';
 import { Amount } from '../../../ui/components/Amount.tsx';
+import { ExactAmount } from '../../../ui/components/ExactAmount.tsx';
 import { Screen } from '../../../ui/components/Screen.tsx';
 import { t } from '../../../ui/i18n.ts';
 import { findActivity } from '../activity-list.ts';
@@ -29,9 +30,10 @@ export function Story({ id, from, purse }: StoryProps) {
   const title = t(item.kind === 'payment' ? 'popup_paymentTitle' : statusOf(item).key);
   return (
     <Screen title={title} onBack={back}>
-      <p>
+      <div>
         <Amount raw={item.amount} large sign={signOf(item)} testId="story-amount" />
-      </p>
+        <ExactAmount raw={item.amount} />
+      </div>
       {item.kind === 'payment' ? <PaymentStory payment={item} /> : <TransferStory transfer={item} />}
       <BlockFacts item={item} purse={purse} />
     </Screen>

@@ -17,6 +17,7 @@ import type { Maintenance } from '../maintenance.ts';
 import type { OpenWallets } from '../open-wallets.ts';
 import type { PayerContexts } from '../payer-contexts.ts';
 import type { Sandbox } from '../sandbox.ts';
+import type { ToolbarButton } from '../toolbar-button.ts';
 import type { Work } from '../work.ts';
 
 /** The parts of the background that the handlers use. Each group of handlers takes those that it needs. */
@@ -38,6 +39,7 @@ export interface HandlerParts {
   readonly sandbox: Sandbox;
   readonly payers: PayerContexts;
   readonly interception: Pick<Interception, 'waits' | 'awaitingReload' | 'expectReload'>;
+  readonly button: ToolbarButton;
   readonly links: LinkQuestions;
   readonly abandoned: AbandonedRequests;
   readonly maintenance: Maintenance;

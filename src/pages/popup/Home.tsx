@@ -20,6 +20,7 @@ import { go } from './route.ts';
 import { SiteBudget } from './SiteBudget.tsx';
 import { SmallReceivesRow } from './SmallReceives.tsx';
 import { TabRow } from './TabRow.tsx';
+import { Undelivered } from './Undelivered.tsx';
 import { UsedBudget } from './UsedBudget.tsx';
 
 const RECENT = 4;
@@ -65,6 +66,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
 
       <FaultLine fault={action.fault.value} />
       <PaidPages />
+      <Undelivered />
       <Trouble purse={purse} />
       {purse.paused ? <PausedAll /> : <UsedBudget />}
 

@@ -58,6 +58,8 @@ export interface PaymentView {
   /** HTTP status of the paid response. */
   readonly status: number | null;
   readonly fault: FaultView | null;
+  /** What keeps a payment that is under way from going on now: no node answers, say. Null where nothing does. */
+  readonly waitsFor: FaultView | null;
   readonly serverSaid: string | null;
   /** For a signed block that was handed over: whether the site may still publish it (`out`), or has (`published`). */
   readonly handedOver: 'out' | 'published' | null;

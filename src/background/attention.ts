@@ -1,9 +1,7 @@
 import { SerialQueue } from '../concurrency.ts';
+import type { ToolbarButton } from './toolbar-button.ts';
 
 const APPROVE_PAGE = 'src/pages/approve/index.html';
-
-/** What stands on the toolbar button where the purse cannot pay, or could not in a tab. */
-const TROUBLE = '!';
 
 /** Something that waits for the user: a question, or a paid page to reload. */
 export interface Matter {
@@ -21,62 +19,27 @@ const REMEMBERED = 200;
  */
 export class Attention {
   readonly #shown = new Set<string>();
-  #waiting = 0;
-  #isOutOfOrder = false;
   readonly #opening = new SerialQueue();
+  readonly #button: Pick<ToolbarButton, 'recovered' | 'waits'>;
+
+  constructor(button: Pick<ToolbarButton, 'recovered' | 'waits'>) {
+    this.#button = button;
+  }
 
   /** Takes the list of everything that waits. To be called whenever it changes. */
   update(matters: readonly Matter[]): void {
-    this.#waiting = matters.length;
-    this.#mark();
+    void this.#button.waits(matters.length).catch(console.error);
     const fresh = matters.filter(({ id }) => !this.#shown.has(id));
     for (const { id } of fresh) this.#shown.add(id);
     for (const id of this.#shown) {
       if (this.#shown.size <= REMEMBERED) break;
       this.#shown.delete(id);
     }
-    for (const { tabId } of fresh) void this.recovered(tabId);
+    for (const { tabId } of fresh) void this.#button.recovered(tabId);
     const [first] = fresh;
     if (first === undefined) return;
     this.#opening.run(() => open(first.tabId)).catch(console.error);
   }
-
-  /**
-   * Marks the button of a tab whose payment was not completed, until the tab shows another page (which clears it by itself),
-   * or something there is paid or asked about. A tab with another mark of its own keeps that.
-   */
-  async failed(tabId: number): Promise<void> {
-    await onTab(async () => {
-      if ((await chrome.action.getBadgeText({ tabId })) !== (await chrome.action.getBadgeText({}))) return;
-      await chrome.action.setBadgeText({ tabId, text: TROUBLE });
-      await chrome.action.setTitle({ tabId, title: chrome.i18n.getMessage('action_failed') });
-    });
-  }
-
-  /** Takes the mark of a failed payment from the button of a tab. */
-  async recovered(tabId: number): Promise<void> {
-    await onTab(async () => {
-      if ((await chrome.action.getBadgeText({ tabId })) !== TROUBLE) return;
-      await chrome.action.setBadgeText({ tabId });
-      await chrome.action.setTitle({ tabId, title: '' });
-    });
-  }
-
-  /** Marks the button while the purse cannot pay at all. The popup says why. */
-  outOfOrder(isIt: boolean): void {
-    this.#isOutOfOrder = isIt;
-    this.#mark();
-  }
-
-  #mark(): void {
-    const count = this.#waiting === 0 ? '' : String(this.#waiting);
-    void chrome.action.setBadgeText({ text: this.#isOutOfOrder ? TROUBLE : count });
-  }
-}
-
-/** Ignores the failure for a closed tab, which has no button. */
-async function onTab(mark: () => Promise<void>): Promise<void> {
-  await mark().catch(() => undefined);
 }
 
 /** Opens the purse, unless it is open already. For a tab in the background only the number on the button changes. */

@@ -24,7 +24,7 @@ import { storedVault } from '../storage/vault-store.ts';
 import { Vault } from '../vault/vault.ts';
 import type { Exclusively } from '../wallet/account-chain.ts';
 import { AbandonedRequests } from './abandoned-requests.ts';
-import type { Attention } from './attention.ts';
+import { Attention } from './attention.ts';
 import { ChallengeEvents } from './challenge-events.ts';
 import { pageSide } from './handlers/index.ts';
 import { lockEverything } from './handlers/vault.ts';
@@ -45,12 +45,15 @@ import {
   draftStore,
   exchangeStore,
   linkStore,
+  owedStore,
   privateStore,
   runStore,
   vaultSession,
 } from './session-storage.ts';
+import { showDelivery } from './show-delivery.ts';
 import { openStoreHere, seedFile } from './store.ts';
 import { TabEvents } from './tab-events.ts';
+import { ToolbarButton } from './toolbar-button.ts';
 import { UserNotices } from './user-notices.ts';
 import { Work } from './work.ts';
 
@@ -74,13 +77,28 @@ export interface Background {
 const exclusively: Exclusively = (name, work) => navigator.locks.request(name, work);
 
 /** Builds every part by hand, once in each life of the worker, and starts what an earlier life left unfinished. */
-export async function compose(interception: Interception, attention: Attention): Promise<Background> {
+export async function compose(interception: Interception): Promise<Background> {
   const { now } = systemClock;
   const offerClock = new OfferClock(now, () => performance.now());
+  const button: ToolbarButton = new ToolbarButton({
+    owed: owedStore,
+    purse: async () => {
+      if (!(await vault.exists())) return 'none';
+      if (await vault.isUnlocked()) return 'open';
+      return (await vault.isPocketOpen()) ? 'pocket' : 'locked';
+    },
+    isTest: (tabId) => sandbox.has(tabId),
+  });
+  const attention = new Attention(button);
   const store = await openStoreHere((isUsable) => {
-    attention.outOfOrder(!isUsable);
+    void button.outOfOrder(!isUsable).catch(console.error);
     notifyPages();
   });
+  /** Tells pages and the toolbar button that the purse was locked or unlocked, or may have been. */
+  const purseChanged = () => {
+    notifyPages();
+    void button.look().catch(console.error);
+  };
   const { database } = store;
   const settings = new StoredSettings(database);
   const budgets = new StoredBudgets(database, now);
@@ -89,7 +107,7 @@ export async function compose(interception: Interception, attention: Attention):
   const notPaidLog = new NotPaidLog(log, now);
   const chains = new StoredChains(database);
   const exchanges = new Exchanges({ store: exchangeStore, changed: notifyPages, now });
-  const vault = new Vault({
+  const vault: Vault = new Vault({
     store: storedVault(database),
     second: seedFile,
     session: vaultSession(() => exchanges.forgetAll()),
@@ -101,7 +119,7 @@ export async function compose(interception: Interception, attention: Attention):
     },
   });
   const work = new Work({ database, settings, now, changed: notifyPagesLater });
-  const sandbox = new Sandbox(settings);
+  const sandbox: Sandbox = new Sandbox(settings, (tabId) => button.showTab(tabId));
   const openWallets = new OpenWallets({
     vault,
     settings,
@@ -112,7 +130,7 @@ export async function compose(interception: Interception, attention: Attention):
     changed: notifyPages,
     inSandbox: (network) => sandbox.inUse(network),
     // Questions stay open: otherwise a page whose request waits would learn when the purse is locked.
-    locked: notifyPages,
+    locked: purseChanged,
   });
 
   const approvals: ApprovalQueue = new ApprovalQueue(() => notices.update());
@@ -128,7 +146,8 @@ export async function compose(interception: Interception, attention: Attention):
     wallet: (network, account) => openWallets.accountWallet(network, account),
     recall: (id) => recall.recall(id),
     recallIfVoid: (id) => recall.recallIfVoid(id),
-    ...recordedDelivery(interception, exchanges, (tabId) => void attention.recovered(tabId)),
+    ...recordedDelivery(interception, exchanges),
+    delivered: (payment, challenge) => void showDelivery(button, payment, challenge).catch(console.error),
     again: loadAgain,
     exclusively,
     now,
@@ -186,14 +205,21 @@ export async function compose(interception: Interception, attention: Attention):
     release: (challenge) => interception.release(challenge),
     recorder: exchanges,
     log: (challenge, reason, args) => {
-      if (isFailure(reason)) void attention.failed(challenge.tabId);
+      if (isFailure(reason)) void button.tell(challenge.tabId, { kind: 'failed' }).catch(console.error);
       return notPaidLog.add(challenge, reason, args);
     },
     now,
     offerClock,
   });
   const abandoned = new AbandonedRequests({ approvals, interception, challengeHandler });
-  const maintenance = new Maintenance({ openWallets, delivery, recall, work, abandoned, notifyPages });
+  const maintenance = new Maintenance({
+    openWallets,
+    delivery,
+    recall,
+    work,
+    abandoned,
+    notifyPages: purseChanged,
+  });
 
   void work.resume().catch(console.error);
   void maintenance.unlocked().catch(console.error);
@@ -219,6 +245,7 @@ export async function compose(interception: Interception, attention: Attention):
       payers,
       interception,
       sendDraft: new SendDraft({ store: draftStore, isUnlocked: () => vault.isUnlocked() }),
+      button,
       links,
       abandoned,
       maintenance,
@@ -226,7 +253,7 @@ export async function compose(interception: Interception, attention: Attention):
       now,
     }),
     challenges: new ChallengeEvents({ exchanges, challengeHandler, notPaidLog, notifyPages }),
-    tabs: new TabEvents({ sandbox, exchanges, abandoned }),
+    tabs: new TabEvents({ button, sandbox, exchanges, abandoned }),
     links,
     maintenance,
     screenLock: new ScreenLock({

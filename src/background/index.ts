@@ -5,7 +5,6 @@
 
 import { createChromiumInterception } from '../interception/chromium/index.ts';
 import { route } from '../messages/router.ts';
-import { Attention } from './attention.ts';
 import { clickedLink } from './clicked-link.ts';
 import { compose } from './compose.ts';
 import { linkListener } from './link-listener.ts';
@@ -17,8 +16,7 @@ const ONBOARDING = 'src/pages/onboarding/index.html';
 /** How often maintenance runs (minutes): open payments, incoming money, the automatic lock. */
 const MAINTAIN_EVERY = 0.5;
 
-const attention = new Attention();
-const startup = new Startup(() => compose(interception, attention));
+const startup = new Startup(() => compose(interception));
 const interception = createChromiumInterception({
   session: challengeStore,
   mayProbePrice: async () => (await startup.background()).vault.exists(),

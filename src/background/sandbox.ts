@@ -5,7 +5,6 @@ import { cleanText } from '../protocol/wire/clean-text.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import { SANDBOX } from './session-storage.ts';
 
-const BADGE = { text: 'TEST', background: '#d9a441', ink: '#10191b' } as const;
 const MOST_TITLE = 80;
 
 /**
@@ -14,11 +13,14 @@ const MOST_TITLE = 80;
  */
 export class Sandbox {
   readonly #settings: StoredSettings;
+  readonly #changed: (tabId: number) => Promise<void>;
   /** The tabs that other tabs have just opened, until it is stored how they pay. */
   readonly #opening = new Map<number, Promise<void>>();
 
-  constructor(settings: StoredSettings) {
+  /** @param changed called when it has changed how a tab pays: its toolbar button says so */
+  constructor(settings: StoredSettings, changed: (tabId: number) => Promise<void>) {
     this.#settings = settings;
+    this.#changed = changed;
   }
 
   /**
@@ -54,13 +56,13 @@ export class Sandbox {
   async enter(tabId: number, id: string): Promise<void> {
     await this.testNetwork(id);
     await chrome.storage.session.set({ [keyOf(tabId)]: id });
-    await this.mark(tabId);
+    await this.#changed(tabId);
   }
 
   /** Makes a tab pay as usual. Also to be called for a tab that was closed. */
   async leave(tabId: number): Promise<void> {
     await chrome.storage.session.remove(keyOf(tabId));
-    await mark(tabId, '');
+    await this.#changed(tabId);
   }
 
   /** A page of one tab opened another tab or window, which pays as its opener does. */
@@ -74,7 +76,7 @@ export class Sandbox {
     const id = await this.#idOf(from);
     if (id === null) return;
     await chrome.storage.session.set({ [keyOf(to)]: id });
-    await mark(to, BADGE.text);
+    await this.#changed(to);
   }
 
   /** The browser gave the tab another id. */
@@ -83,12 +85,12 @@ export class Sandbox {
     if (id === undefined) return;
     await chrome.storage.session.set({ [keyOf(to)]: id });
     await this.leave(from);
-    await this.mark(to);
+    await this.#changed(to);
   }
 
-  /** Marks the toolbar button of the tab. The browser clears the mark at each navigation. */
-  async mark(tabId: number): Promise<void> {
-    if ((await this.#all()).has(tabId)) await mark(tabId, BADGE.text);
+  /** Whether it is stored that a tab pays with test money. */
+  async has(tabId: number): Promise<boolean> {
+    return (await storedId(tabId)) !== null;
   }
 
   /** The tabs with web pages in them, and the network of those in a sandbox. */
@@ -112,9 +114,7 @@ export class Sandbox {
   /** The id of the network that the tab was put on; null for a tab that is in no sandbox. */
   async #idOf(tabId: number): Promise<string | null> {
     await this.#opening.get(tabId);
-    // Only the entry of this tab is read, because this runs for every 402.
-    const { [keyOf(tabId)]: id } = await chrome.storage.session.get(keyOf(tabId));
-    return typeof id === 'string' ? id : null;
+    return storedId(tabId);
   }
 
   async #all(): Promise<ReadonlyMap<number, string>> {
@@ -129,14 +129,8 @@ export class Sandbox {
 
 const keyOf = (tabId: number) => `${SANDBOX}${tabId}`;
 
-/** Ignores the failure for a closed tab, which has no button. */
-async function mark(tabId: number, text: string): Promise<void> {
-  try {
-    await chrome.action.setBadgeText(text === '' ? { tabId } : { tabId, text });
-    if (text === '') return;
-    await chrome.action.setBadgeBackgroundColor({ tabId, color: BADGE.background });
-    await chrome.action.setBadgeTextColor({ tabId, color: BADGE.ink });
-  } catch {
-    return;
-  }
+/** Reads only the entry of this tab, because this runs for every 402. */
+async function storedId(tabId: number): Promise<string | null> {
+  const { [keyOf(tabId)]: id } = await chrome.storage.session.get(keyOf(tabId));
+  return typeof id === 'string' ? id : null;
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { ExchangeStore } from '../exchanges/exchanges.ts';
 import type { SessionStore as ChallengeStore } from '../interception/open-challenges.ts';
+import type { PaymentId } from '../payment-id.ts';
 import type { RunStore, TestRun } from '../payments/test-spending.ts';
 import { LocationText } from '../storage/location.ts';
 import type { PrivateStore } from '../storage/private-parts.ts';
@@ -8,6 +9,7 @@ import type { StoreState } from '../storage/store.ts';
 import type { SessionStore as VaultSession } from '../vault/keyed-store.ts';
 import type { LinkStore } from './link-questions.ts';
 import type { DraftStore } from './send-draft.ts';
+import type { OwedStore } from './toolbar-button.ts';
 
 // `chrome.storage.session` outlives the worker and ends with the browser; content scripts cannot read it.
 const session = chrome.storage.session;
@@ -73,6 +75,26 @@ export const runStore: RunStore = {
   write: (run, value) => session.set({ [`test:${run}`]: value }),
 };
 
+const OWED = 'owed:';
+const OwedText = v.strictObject({
+  id: v.string(),
+  tabId: v.number(),
+  price: v.string(),
+  site: v.string(),
+  isSeen: v.boolean(),
+});
+
+/** Stores the payments that bought nothing yet. */
+export const owedStore: OwedStore = {
+  read: async () =>
+    Object.entries(await session.get(null)).flatMap(([key, value]) => {
+      const kept = key.startsWith(OWED) ? v.safeParse(OwedText, value) : undefined;
+      return kept?.success ? [{ ...kept.output, id: kept.output.id as PaymentId }] : [];
+    }),
+  write: (payment) => session.set({ [OWED + payment.id]: payment }),
+  remove: (id) => session.remove(OWED + id),
+};
+
 const LINK = 'link:';
 const LinkQuestionText = v.strictObject({
   id: v.string(),
@@ -124,7 +146,8 @@ export const REST_UNTIL = 'workRestsUntil';
 /** The key prefix for tabs that pay with test money. A lock keeps them, so that no tab returns to real money. */
 export const SANDBOX = 'sandbox:';
 /**
- * The keys that outlive a lock: they say nothing about the wallet, hold a proof that was paid for, or let the pocket pay on.
+ * The keys that outlive a lock: they say nothing about the wallet, hold a proof that was paid for, let the pocket pay on, or
+ * name a payment that bought nothing, which its user has to hear of.
  */
 const isKept = (key: string) =>
   key === STORE ||
@@ -132,6 +155,7 @@ const isKept = (key: string) =>
   key === RETIRED_ENGINES ||
   key === REST_UNTIL ||
   key.startsWith(LINK) ||
+  key.startsWith(OWED) ||
   key.startsWith(SANDBOX) ||
   key.startsWith(PRIVATE);
 

@@ -1,8 +1,10 @@
 import type { Exchanges } from '../exchanges/exchanges.ts';
 import type { AbandonedRequests } from './abandoned-requests.ts';
 import type { Sandbox } from './sandbox.ts';
+import type { ToolbarButton } from './toolbar-button.ts';
 
 export interface TabEventsPorts {
+  readonly button: Pick<ToolbarButton, 'showTab'>;
   readonly sandbox: Sandbox;
   readonly exchanges: Pick<Exchanges, 'forget'>;
   readonly abandoned: AbandonedRequests;
@@ -18,8 +20,9 @@ export class TabEvents {
 
   /** The tab began or finished to load something. */
   async updated(tabId: number): Promise<void> {
-    const { sandbox, abandoned } = this.#ports;
-    await sandbox.mark(tabId);
+    const { button, abandoned } = this.#ports;
+    // The browser clears the badge of a tab at each navigation.
+    await button.showTab(tabId);
     await abandoned.withdraw(tabId);
   }
 

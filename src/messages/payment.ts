@@ -58,6 +58,8 @@ export interface PaymentView {
   /** HTTP status of the paid response. */
   readonly status: number | null;
   readonly fault: FaultView | null;
+  /** What keeps a payment that is under way from going on now: no node answers, say. Null where nothing does. */
+  readonly waitsFor: FaultView | null;
   readonly serverSaid: string | null;
   /** For a signed block that was handed over: whether the site may still publish it (`out`), or has (`published`). */
   readonly handedOver: 'out' | 'published' | null;
@@ -79,6 +81,12 @@ export const paymentMessages = {
   /** Returns what is paid and waits until the user has its page send the request again. */
   'page.toLoad': message(nothing, 'open')<readonly ToLoadView[]>(),
   'page.load': message(v.strictObject({ id: text(128) }), 'open')<null>(),
+  /** Returns the payments since the browser's start that bought nothing yet, newest first. */
+  'payment.owed': message(nothing, 'open')<readonly PaymentView[]>(),
+  /** Takes the sign of such a payment from the toolbar button: its user has seen it. */
+  'payment.seen': message(v.strictObject({ id: text(128) }), 'open')<null>(),
+  /** Takes it from the list of `payment.owed` too. */
+  'payment.dismiss': message(v.strictObject({ id: text(128) }), 'open')<null>(),
   'payment.deliver': message(v.strictObject({ id: text(128) }), 'open')<null>(),
   'payment.recall': message(v.strictObject({ id: text(128) }), 'open')<null>(),
   'money.send': message(

@@ -48,6 +48,7 @@ const runnerWith = (ports: Partial<ConstructorParameters<typeof PaymentRunner>[0
     recallIfVoid: () => Promise.reject(new Error('no signed block is refused in this test')),
     deliver: async () => ({ kind: 'unanswered', reason: 'gone' }),
     postFallback: () => Promise.reject(new TypeError('no proof is posted in this test')),
+    delivered: () => undefined,
     again: () => undefined,
     exclusively: locks(),
     now: Date.now,

@@ -47,6 +47,7 @@ const runnerWith = (ports: Partial<PaymentRunnerPorts>) =>
     recallIfVoid: () => Promise.reject(new Error('no signed block is refused in this test')),
     deliver: async () => answer,
     postFallback: () => Promise.reject(new TypeError('no proof is posted in this test')),
+    delivered: () => undefined,
     again: () => undefined,
     exclusively: locks(),
     now: Date.now,
@@ -544,10 +545,15 @@ describe('the delivery of a proof', () => {
       { state: 'unanswered', reason },
     ]),
     ['no page', { kind: 'unanswered', reason: 'gone' }, { state: 'unanswered', reason: 'gone' }],
-  ])('records %s', async (_, delivery, progress) => {
+  ])('records and reports %s', async (_, delivery, progress) => {
     answer = delivery;
     const payment = await proven();
-    expect((await runner.deliver(payment, challengeIn(payment.intent))).progress).toMatchObject(progress);
+    const challenge = challengeIn(payment.intent);
+    const reported: unknown[] = [];
+    const reporting = runnerWith({ delivered: (...ended) => void reported.push(ended) });
+    const ended = await reporting.deliver(payment, challenge);
+    expect(ended.progress).toMatchObject(progress);
+    expect(reported).toEqual([[ended, challenge]]);
   });
 
   test('writes `delivered` before the proof is sent, and sends the same proof every time', async () => {

@@ -38,6 +38,8 @@ export interface ProofDeliveryPorts {
    * `isStillOwed` resolves with true then.
    */
   readonly again: (challenge: Challenge, pause: number, isStillOwed: () => Promise<boolean>) => void;
+  /** Called with a payment as each delivery of its proof has left it, and the request that it was delivered to. */
+  readonly delivered: (payment: Payment, challenge: Challenge) => void;
   readonly exclusively: Exclusively;
   /** The time (ms since the epoch). */
   readonly now: () => number;
@@ -66,6 +68,12 @@ export class ProofDelivery {
    * @throws Fault `fault_paymentOver` when the payment has no proof, or is settled; `fault_unknownPayment`
    */
   async deliver(payment: Payment, challenge: Challenge): Promise<Payment> {
+    const after = await this.#deliver(payment, challenge);
+    this.#ports.delivered(after, challenge);
+    return after;
+  }
+
+  async #deliver(payment: Payment, challenge: Challenge): Promise<Payment> {
     const { journal } = this.#ports;
     const { id } = payment.intent;
     if (!('proof' in payment.progress)) throw new Fault('fault_paymentOver');

@@ -47,6 +47,7 @@ function testerOf(on: AccountWallet = wallet): TestSpending {
     deliver: () => Promise.reject(new Error('a test delivers by itself')),
     exclusively,
     postFallback: () => Promise.reject(new Error('no proof is posted in this test')),
+    delivered: () => undefined,
     again: () => undefined,
     now: Date.now,
     offerClock: new OfferClock(Date.now, () => performance.now()),

@@ -90,6 +90,7 @@ export function startWorker(
     recall: (id) => recall.recall(id),
     recallIfVoid: (id) => recall.recallIfVoid(id),
     exclusively: locks(),
+    delivered: () => undefined,
     deliver: (challenge, proof) => step('delivery', () => browser.deliver(challenge, proof)),
     postFallback: (challenge, body) => browser.post(challenge, body),
     again: (challenge, pause, isStillOwed) => void browser.repeated.push([challenge.id, pause, isStillOwed]),

@@ -114,6 +114,18 @@ describe('Wallet, choosing the account to pay from,', () => {
     expect(await wallet.readiness()).toBe('ready');
   });
 
+  test('is not ready to pay while its node is unreachable, whatever work it has', async () => {
+    const wallet = await walletOver([1_000, 100]);
+    await workFound();
+    expect(await wallet.readiness()).toBe('ready');
+    devnet.faults.set({ kind: 'http_status', status: 503 });
+    await wallet.accounts
+      .map((account) => wallet.of(account))
+      .at(-1)
+      ?.refresh();
+    expect(await wallet.readiness()).toBe('none');
+  });
+
   test('takes an account that has enough beside its present payments', async () => {
     const wallet = await walletOver([1_000, 100, 30]);
     await workFound();

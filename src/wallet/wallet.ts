@@ -99,8 +99,9 @@ export class Wallet implements PayingWallet {
     return this.#accounts.find((wallet) => wallet.account === account);
   }
 
-  /** How soon the readiest account that has money can pay. */
+  /** How soon the readiest account that has money can pay; `none` while the ledger cannot be looked at. */
   async readiness(): Promise<Readiness> {
+    if (this.#accounts.some(({ failure }) => failure !== null)) return 'none';
     const all = await Promise.all(this.#withBalance(1n as Raw).map((wallet) => wallet.readiness()));
     if (all.length === 0) return this.#main.readiness();
     return BEST_FIRST.find((one) => all.includes(one)) ?? 'none';

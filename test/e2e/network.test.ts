@@ -159,6 +159,10 @@ describe('the page has its 402, the log the reason, and the next visit the conte
     await page.locator('#gate').waitFor();
     await expect.poll(() => reason(url), PATIENCE).toBe(key);
     expect(testBed.sends().slice(mark.ledger)).toEqual([]);
+    const popup = await testBed.purse.popup();
+    const waiting = popup.locator('[data-testid="activity-row"][data-state="signed"]');
+    await waiting.getByText(/Being sent to the Nano network|Waiting for the Nano network/).waitFor();
+    await popup.close();
     await works();
     // The purse finds by itself that its nodes are back.
     await expect
@@ -210,9 +214,15 @@ describe('the page has its 402, the log the reason, and the next visit the conte
     mark = await testBed.mark();
     const popup = await purse.popup();
     await popup.getByTestId('trouble').getByText(messages.fault_nodeUnreachable.message).waitFor();
+    // Nothing beside it says otherwise: the purse is not ready to pay, and the payment that was given up took nothing.
+    expect(await popup.getByTestId('work').textContent()).toBe('');
+    const givenUp = popup.getByTestId('activity-row').first();
+    expect(await givenUp.getAttribute('data-state')).toBe('abandoned');
+    expect(await givenUp.textContent()).not.toContain('−');
     await works();
     await popup.getByTestId('trouble').locator('button').click();
     await popup.getByTestId('trouble').locator('.notice').waitFor({ state: 'detached' });
+    await popup.getByTestId('work').getByText(messages.popup_workReady.message).waitFor();
     await popup.close();
     await visit(url);
     await gateOpens();

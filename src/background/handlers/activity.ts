@@ -11,6 +11,7 @@ export function activityHandlers({
   journal,
   chains,
   log,
+  openWallets,
 }: HandlerParts): PageHandlersOf<'activity' | 'log'> {
   /** A payment of a private window with the parts that only memory has: it can be delivered while the browser runs. */
   const whole = async (item: Activity): Promise<Activity> => {
@@ -21,6 +22,13 @@ export function activityHandlers({
     const refundOf = item.kind === 'transfer' ? item.transfer.refundOf : undefined;
     return refundOf === undefined ? null : journal.find(refundOf);
   };
+  /** Why the account of a payment cannot look at the ledger now. */
+  const troubleOf = async (item: Activity): Promise<Fault | null> => {
+    if (item.kind !== 'payment') return null;
+    const { network, account } = item.payment.intent;
+    const wallet = await openWallets.current();
+    return wallet?.network.id === network.id ? (wallet.of(account)?.failure ?? null) : null;
+  };
   return {
     'activity.page': async ({ before, limit, range }) => {
       const cursor = before === null ? null : cursorOf(before);
@@ -28,7 +36,9 @@ export function activityHandlers({
       const handedOver = new Set((await chains.handedOver()).map(({ hash }) => hash));
       return {
         items: await Promise.all(
-          items.map(async (item) => activityView(await whole(item), handedOver, await refundedBy(item))),
+          items.map(async (item) =>
+            activityView(await whole(item), handedOver, await refundedBy(item), await troubleOf(item)),
+          ),
         ),
         next: next === null ? null : next.join(' '),
       };

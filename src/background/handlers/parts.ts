@@ -18,6 +18,7 @@ import type { OpenWallets } from '../open-wallets.ts';
 import type { PayerContexts } from '../payer-contexts.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { SendDraft } from '../send-draft.ts';
+import type { ToolbarButton } from '../toolbar-button.ts';
 import type { Work } from '../work.ts';
 
 /** The parts of the background that the handlers use. Each group of handlers takes those that it needs. */
@@ -40,6 +41,7 @@ export interface HandlerParts {
   readonly payers: PayerContexts;
   readonly interception: Pick<Interception, 'waits' | 'awaitingReload' | 'expectReload'>;
   readonly sendDraft: SendDraft;
+  readonly button: ToolbarButton;
   readonly links: LinkQuestions;
   readonly abandoned: AbandonedRequests;
   readonly maintenance: Maintenance;

@@ -3,10 +3,12 @@ import type { PageHandlersOf } from '../../messages/router.ts';
 import { parseAddress } from '../../nano/account.ts';
 import { parseRaw } from '../../nano/amount.ts';
 import type { PaymentId } from '../../payment-id.ts';
-import { siteOnDisk } from '../../payments/private-record.ts';
+import { isKept, isPending } from '../../payments/payment.ts';
+import { isWhole, siteOnDisk } from '../../payments/private-record.ts';
 import { type Site, siteOf } from '../../site.ts';
 import { openPaid } from '../open-paid.ts';
 import { loadPage } from '../own-requests.ts';
+import { paymentView } from '../views/payment.ts';
 import type { HandlerParts } from './parts.ts';
 
 export function paymentHandlers({
@@ -15,9 +17,37 @@ export function paymentHandlers({
   recall,
   interception,
   sendDraft,
+  button,
+  journal,
   notifyPages,
 }: HandlerParts): PageHandlersOf<'payment' | 'page' | 'money'> {
+  /** A payment that still waits for what was paid for; null where that has changed since. */
+  const stillOwed = async (id: PaymentId) => {
+    const payment = await journal.find(id);
+    if (payment !== null && isWhole(payment)) {
+      const { progress } = payment;
+      if (isKept(progress) && !isPending(progress)) return payment;
+    }
+    await button.settle(id);
+    return null;
+  };
   return {
+    'payment.owed': async () => {
+      const found = await Promise.all((await button.owed()).map(({ id }) => stillOwed(id)));
+      return found
+        .filter((payment) => payment !== null)
+        .reverse()
+        .map((payment) => paymentView(payment, new Set()));
+    },
+    'payment.seen': async ({ id }) => {
+      await button.seen(id as PaymentId);
+      return null;
+    },
+    'payment.dismiss': async ({ id }) => {
+      await button.settle(id as PaymentId);
+      notifyPages();
+      return null;
+    },
     'payment.deliver': async ({ id }) => {
       await openPaid(await delivery.requestRedelivery(id as PaymentId));
       return null;

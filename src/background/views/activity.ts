@@ -1,3 +1,4 @@
+import type { Fault } from '../../fault.ts';
 import type { ActivityView } from '../../messages/activity.ts';
 import type { BlockHash } from '../../nano/block.ts';
 import { type AnyPayment, siteOnDisk } from '../../payments/private-record.ts';
@@ -8,13 +9,15 @@ import { paymentView } from './payment.ts';
 /**
  * @param handedOver as for `paymentView`
  * @param refunded the payment of which a receive is a refund
+ * @param trouble as for `paymentView`
  */
 export function activityView(
   activity: Activity,
   handedOver: ReadonlySet<BlockHash>,
   refunded: AnyPayment | null,
+  trouble: Fault | null,
 ): ActivityView {
-  if (activity.kind === 'payment') return paymentView(activity.payment, handedOver);
+  if (activity.kind === 'payment') return paymentView(activity.payment, handedOver, trouble);
   const { transfer } = activity;
   const { kind, id, at, amount, counterparty, network, state } = transfer;
   return {

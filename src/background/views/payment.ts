@@ -1,9 +1,11 @@
+import type { Fault } from '../../fault.ts';
 import type { PaymentView } from '../../messages/payment.ts';
 import type { BlockHash } from '../../nano/block.ts';
 import { isPending, isUnderway, type Progress, requestOf } from '../../payments/payment.ts';
 import { type AnyPayment, isTest, isWhole, type PrivateProgress } from '../../payments/private-record.ts';
 import { isHandOver } from '../../protocol/mechanisms/index.ts';
 import { askerOf } from './asker.ts';
+import { faultView } from './fault.ts';
 
 /** Stands for the method of a payment that no request caused. */
 const OF_A_TEST = 'a test';
@@ -12,8 +14,13 @@ const OF_A_TEST = 'a test';
  * A payment as pages see it. Of one in a private window it has only what the disk keeps.
  *
  * @param handedOver the hashes of signed blocks that were handed over and not published
+ * @param trouble why its account cannot look at the ledger now
  */
-export function paymentView(payment: AnyPayment, handedOver: ReadonlySet<BlockHash>): PaymentView {
+export function paymentView(
+  payment: AnyPayment,
+  handedOver: ReadonlySet<BlockHash>,
+  trouble: Fault | null = null,
+): PaymentView {
   const { intent, progress, story, replaced = [], claimed = [], refunds = [] } = payment;
   const { id, at, amount, network, approval, offer } = intent;
   const hash = 'hash' in progress ? progress.hash : null;
@@ -41,6 +48,7 @@ export function paymentView(payment: AnyPayment, handedOver: ReadonlySet<BlockHa
         : handedOver.has(hash)
           ? 'out'
           : 'published',
+    waitsFor: isUnderway(progress.state) ? faultView(trouble) : null,
     byPost: progress.state === 'settled' && progress.byPost === true,
     canDeliver:
       !isTest(payment) && 'proof' in progress && progress.state !== 'settled' && !isUnderway(progress.state),

@@ -32,6 +32,7 @@ export function paidWith(story: Readonly<Partial<Record<PaymentState, number>>>)
     lostBlocks: [],
     status: 200,
     fault: null,
+    waitsFor: null,
     serverSaid: null,
     handedOver: null,
     byPost: false,

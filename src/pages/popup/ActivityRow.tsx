@@ -7,7 +7,7 @@ import { SiteName } from '../../ui/components/SiteName.tsx';
 import { shortAccount } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.ts';
 import { ago, shortTime } from '../../ui/time.ts';
-import { signOf, statusOf, type Tone } from './activity-status.ts';
+import { isUndone, signOf, statusOf, type Tone } from './activity-status.ts';
 import { go, type Route } from './route.ts';
 
 const ICONS: Readonly<Record<Tone, IconName>> = {
@@ -38,12 +38,11 @@ export function ActivityRow({ item, from }: { readonly item: ActivityView; reado
   const now = Date.now();
   const notBefore = item.kind === 'payment' ? (item.pending?.notBefore ?? null) : null;
   const waitsUntil = notBefore !== null && notBefore > now ? notBefore : null;
-  const isUndone = item.kind !== 'payment' && item.state !== 'done';
   return (
     <li>
       <button
         type="button"
-        class={isUndone ? 'row row-undone' : 'row'}
+        class={isUndone(item) ? 'row row-undone' : 'row'}
         data-testid="activity-row"
         data-id={item.id}
         data-kind={item.kind}
@@ -51,7 +50,7 @@ export function ActivityRow({ item, from }: { readonly item: ActivityView; reado
         onClick={() => go({ name: 'story', id: item.id, from })}
       >
         <span class={`disc disc-${tone}`}>
-          <Icon name={item.kind === 'payment' || isUndone ? ICONS[tone] : TRANSFER_ICONS[item.kind]} />
+          <Icon name={item.kind === 'payment' || isUndone(item) ? ICONS[tone] : TRANSFER_ICONS[item.kind]} />
         </span>
         <span class="row-words">
           <span class="row-title">

@@ -21,6 +21,7 @@ import { go } from './route.ts';
 import { SiteBudget } from './SiteBudget.tsx';
 import { SmallReceivesRow } from './SmallReceives.tsx';
 import { TabRow } from './TabRow.tsx';
+import { Undelivered } from './Undelivered.tsx';
 import { UsedBudget } from './UsedBudget.tsx';
 
 const RECENT = 4;
@@ -69,6 +70,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
 
       <FaultLine fault={action.fault.value} />
       <PaidPages />
+      <Undelivered />
       <Trouble purse={purse} />
       {purse.paused ? <PausedAll /> : <UsedBudget />}
 

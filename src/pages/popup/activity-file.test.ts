@@ -48,6 +48,7 @@ const payment: PaymentView = {
   byPost: false,
   canDeliver: true,
   refunds: [{ id: 'CD'.repeat(32), at: transfer.at, amount: '7', counted: '5' }],
+  waitsFor: null,
   credit: null,
 };
 

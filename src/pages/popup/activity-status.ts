@@ -55,6 +55,8 @@ export function statusOf(item: ActivityView): ActivityStatus {
   const { state, isForgotten } = item;
   const isPaid = state === 'confirmed' || state === 'proven' || state === 'delivered';
   if (isForgotten && isPaid) return { key: 'popup_state_forgotten', tone: 'good' };
+  if (item.waitsFor !== null) return { key: 'popup_state_cutOff', tone: 'busy' };
+  if (state === 'signed') return { key: 'popup_state_sending', tone: 'busy' };
   return statusOfStep({ state, ...(item.pending !== null && { pending: true as const }) });
 }
 
@@ -81,9 +83,13 @@ const TRANSFERS: Readonly<Record<TransferView['kind'], Readonly<Record<TransferS
     },
   };
 
-/** Returns the sign of an activity's amount; undefined for a transfer that has not moved money. */
-export function signOf(item: ActivityView): '+' | '−' | undefined {
-  if (item.kind === 'payment') return '−';
-  if (item.state !== 'done') return undefined;
+/** Tells whether no money has moved and none will: a payment that was given up or taken back, a transfer that was not made. */
+export function isUndone({ kind, state }: Pick<ActivityView, 'kind' | 'state'>): boolean {
+  return kind === 'payment' ? state === 'abandoned' || state === 'revoked' : state !== 'done';
+}
+
+/** Returns the sign of an activity's amount; undefined where no money has moved. */
+export function signOf(item: Pick<ActivityView, 'kind' | 'state'>): '+' | '−' | undefined {
+  if (isUndone(item)) return undefined;
   return item.kind === 'received' ? '+' : '−';
 }

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import type { PaymentView } from '../../../messages/payment.ts';
 import { mechanismName } from '../../../ui/approval/mechanism.ts';
 import { Account } from '../../../ui/components/Account.tsx';
@@ -17,18 +18,20 @@ import { Redeliver } from './Redeliver.tsx';
 
 /** What has become of a payment, its states one by one, and what was paid for. */
 export function PaymentStory({ payment }: { readonly payment: PaymentView }) {
-  const { key, tone } = statusOf(payment);
+  const retry = useRetry(payment);
+  const { key, tone } = retry.isRunning ? RETRYING : statusOf(payment);
   return (
     <>
-      <p class={`state state-${tone}`} data-testid="payment-state" data-state={payment.state}>
+      <p class={`state state-${tone}`} role="status" data-testid="payment-state" data-state={payment.state}>
         {t(key)}
       </p>
+      {payment.waitsFor !== null && <Notice tone="warn">{sentenceOf(payment.waitsFor)}</Notice>}
       {payment.isForgotten && <Notice tone="info">{t('fault_privateForgotten')}</Notice>}
       {payment.fault !== null && <Notice tone="warn">{sentenceOf(payment.fault)}</Notice>}
       {payment.handedOver !== null && <HandedOverCard id={payment.id} state={payment.handedOver} />}
       {payment.pending !== null && <PendingNotice pending={payment.pending} />}
       {payment.byPost && <Notice tone="info">{t('popup_byPost')}</Notice>}
-      {payment.canDeliver && <Redeliver id={payment.id} />}
+      {payment.canDeliver && <Redeliver id={payment.id} onSent={retry.begin} />}
       {payment.credit !== null && (
         <div data-testid="credit" data-raw={payment.credit}>
           <Notice tone="info">{t('popup_credit', { amount: shortXno(payment.credit) })}</Notice>
@@ -98,6 +101,20 @@ export function PaymentStory({ payment }: { readonly payment: PaymentView }) {
       </dl>
     </>
   );
+}
+
+/** What is said of a payment whose proof is being delivered again, in the place of what the last delivery ended with. */
+const RETRYING = { key: 'popup_delivered', tone: 'busy' } as const;
+
+/** Knows whether the proof is being delivered again: from the click until the payment takes its next step. */
+function useRetry({ story }: Pick<PaymentView, 'story'>) {
+  const begunAt = useSignal<number | null>(null);
+  return {
+    isRunning: begunAt.value === story.length,
+    begin: () => {
+      begunAt.value = story.length;
+    },
+  };
 }
 
 /** What came back from the payee, and what of it was taken off what the site has spent. */

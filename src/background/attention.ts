@@ -19,6 +19,7 @@ const REMEMBERED = 200;
  */
 export class Attention {
   readonly #shown = new Set<string>();
+  #waiting = 0;
   readonly #opening = new SerialQueue();
   readonly #button: Pick<ToolbarButton, 'recovered' | 'waits'>;
 
@@ -28,6 +29,8 @@ export class Attention {
 
   /** Takes the list of everything that waits. To be called whenever it changes. */
   update(matters: readonly Matter[]): void {
+    const isFirst = this.#waiting === 0;
+    this.#waiting = matters.length;
     void this.#button.waits(matters.length).catch(console.error);
     const fresh = matters.filter(({ id }) => !this.#shown.has(id));
     for (const { id } of fresh) this.#shown.add(id);
@@ -38,15 +41,25 @@ export class Attention {
     for (const { tabId } of fresh) void this.#button.recovered(tabId);
     const [first] = fresh;
     if (first === undefined) return;
-    this.#opening.run(() => open(first.tabId)).catch(console.error);
+    this.#opening.run(() => open(first.tabId, isFirst)).catch(console.error);
   }
 }
 
-/** Opens the purse, unless it is open already. For a tab in the background only the number on the button changes. */
-async function open(tabId: number): Promise<void> {
-  if (await isOpen()) return;
+/**
+ * Opens the purse, unless it is open already. For a tab in the background only the number on the button changes.
+ *
+ * @param isFirst whether nothing waited before: a window that still shows an earlier payment comes to the front
+ */
+async function open(tabId: number, isFirst: boolean): Promise<void> {
+  const shown = await openContext();
+  if (shown !== undefined && !isFirst) return;
   const tab = await chrome.tabs.get(tabId).catch(() => undefined);
   if (tab?.active !== true) return;
+  if (shown !== undefined) {
+    if (shown.contextType === chrome.runtime.ContextType.TAB)
+      await chrome.windows.update(shown.windowId, { focused: true });
+    return;
+  }
   try {
     await chrome.action.openPopup({ windowId: tab.windowId });
   } catch {
@@ -55,11 +68,12 @@ async function open(tabId: number): Promise<void> {
   }
 }
 
-async function isOpen(): Promise<boolean> {
+/** The popup or the window in which the purse is open. */
+async function openContext(): Promise<chrome.runtime.ExtensionContext | undefined> {
   const contexts = await chrome.runtime.getContexts({
     contextTypes: [chrome.runtime.ContextType.POPUP, chrome.runtime.ContextType.TAB],
   });
-  return contexts.some(
+  return contexts.find(
     ({ contextType, documentUrl }) =>
       contextType === chrome.runtime.ContextType.POPUP || documentUrl?.endsWith(APPROVE_PAGE),
   );

@@ -129,7 +129,7 @@ export function decided(at: number, offer: Offer, decision: Decision): ExchangeS
   const { amount, mechanism, network, payTo } = offer;
   const why = decision.kind === 'pay' ? null : decision.kind === 'ask' ? decision.reason : decision.key;
   const terms = { amount: amount.toString(), mechanism, network, payTo };
-  const args = decision.kind === 'refuse' ? decision.args : undefined;
+  const args = decision.kind === 'pay' ? undefined : decision.args;
   return { kind: 'decided', at, how: decision.kind, why, ...(args && { args }), ...terms };
 }
 

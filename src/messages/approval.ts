@@ -17,6 +17,8 @@ export interface WaitingView {
 /** A question to the user: may this be paid? */
 export interface ApprovalView {
   readonly id: string;
+  /** Names the request that gets what is paid for, as in `exchange.read`. */
+  readonly exchange: string;
   /** Origin that gets the proof. */
   readonly site: string;
   /** Origin of the page that asked, when it is another one. */
@@ -40,8 +42,15 @@ export interface ApprovalView {
   readonly manualSite: string | null;
   /** The request comes from a private window: choices that would store its site are not offered. */
   readonly isPrivate: boolean;
-  /** Why the purse asks instead of paying by itself. */
-  readonly reason: Extract<PlainMessageKey, `reason_${string}`>;
+  /** Why the purse asks instead of paying by itself, and the numbers in the sentence. */
+  readonly reason: Extract<MessageKey, `reason_${string}`>;
+  readonly args: readonly string[];
+  /** The price of the same thing when it was last bought, where it was lower; else null. */
+  readonly lowerPrice: RawString | null;
+  /** The account that the site's budget pays, where the offer names another one; else null. */
+  readonly otherPayTo: string | null;
+  /** Whether nothing was ever paid to this account. */
+  readonly isFirstPayment: boolean;
   /** The checks that were made, and the warnings. */
   readonly checks: readonly PlainMessageKey[];
   readonly warnings: readonly PlainMessageKey[];
@@ -99,5 +108,8 @@ export const approvalMessages = {
   'approval.list': message(nothing, 'open')<readonly ApprovalView[]>(),
   'approval.answer': message(v.strictObject({ id: text(128), answer }), {
     lessens: ({ answer }) => ['decline', 'never', 'manual'].includes(answer.kind),
-  })<null>(),
+  })<{
+    /** The request that gets what is paid for, as in `exchange.read`. */
+    readonly exchange: string;
+  }>(),
 } as const;

@@ -2,6 +2,7 @@ import { blake2b } from '@noble/hashes/blake2.js';
 import type { MessageKey } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import { partiesIn } from '../interception/parties.ts';
+import type { Raw } from '../nano/amount.ts';
 import { hexOf } from '../nano/hex.ts';
 import { priceOf } from '../policy/decision.ts';
 import { harderWorkOf } from '../protocol/mechanisms/index.ts';
@@ -18,6 +19,10 @@ export interface Question {
   readonly offer: Offer;
   /** Why the user is asked. */
   readonly reason: Extract<MessageKey, `reason_${string}`>;
+  /** The numbers in the reason, as in `Decision`. */
+  readonly args?: readonly string[] | undefined;
+  /** The price of the same resource when it was last bought (raw); absent where it never was. */
+  readonly lastPrice?: Raw | undefined;
   /** As in `Circumstances`: the user is warned. */
   readonly isPayeeUnopened: boolean;
 }

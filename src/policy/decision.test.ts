@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Challenge, starters, views } from '../interception/challenge.ts';
 import { addressOf, type NanoAddress, type PublicKey } from '../nano/account.ts';
-import type { Raw } from '../nano/amount.ts';
+import { formatXno, parseXno, type Raw } from '../nano/amount.ts';
 import {
   budgetOf,
   challengeOf,
@@ -178,20 +178,46 @@ describe('the decision is to ask', () => {
     ['reason_payeeChanged', withBudget({ payTo: STRANGER })],
     ['reason_payeeChanged', { accounts: [STRANGER, PAYEE] }],
     ['reason_newSite', { accounts: [STRANGER, PAYEE], allowance: { ...allowance, budget: null } }],
-    ['reason_priceRise', { lastPrice: 99n as Raw }],
     ['reason_ofWorker', { challenge: byScript({ fromServiceWorker: true }) }],
     ['reason_unheld', { challenge: byScript({ userPart: 'load' }) }],
     ['reason_crossSite', { challenge: byScript({ initiator: 'https://elsewhere.example' }) }],
     ['reason_privateWindow', { challenge: challengeOf({ url: `${SHOP}/article`, isPrivate: true }) }],
-    ['reason_overPayment', withBudget({ perPayment: 99n as Raw })],
-    ['reason_overHour', withBudget({ perHour: 199n as Raw })],
-    ['reason_overDay', withBudget({ perDay: 299n as Raw })],
-    ['reason_overMonth', withBudget({ perMonth: 399n as Raw })],
-    ['reason_overTotal', withBudget({ total: 499n as Raw })],
-    ['reason_overGlobalDay', { allowance: { ...allowance, cap: { perDay: 599n as Raw, perMonth: null } } }],
-    ['reason_overGlobalMonth', { allowance: { ...allowance, cap: { perDay: null, perMonth: 699n as Raw } } }],
   ])('%s', (reason, parts) => {
     expect(decideWith(parts)).toEqual({ kind: 'ask', reason });
+  });
+
+  const xno = (raw: bigint) => formatXno(raw as Raw);
+  test.each<[string, readonly string[], Partial<Circumstances>]>([
+    ['reason_priceRise', [xno(99n), xno(100n)], { lastPrice: 99n as Raw }],
+    ['reason_overPayment', [xno(99n), xno(100n)], withBudget({ perPayment: 99n as Raw })],
+    ['reason_overHour', [xno(99n), xno(199n)], withBudget({ perHour: 199n as Raw })],
+    ['reason_overDay', [xno(99n), xno(299n)], withBudget({ perDay: 299n as Raw })],
+    ['reason_overMonth', [xno(99n), xno(399n)], withBudget({ perMonth: 399n as Raw })],
+    ['reason_overTotal', [xno(99n), xno(499n)], withBudget({ total: 499n as Raw })],
+    [
+      'reason_overGlobalDay',
+      [xno(99n), xno(599n)],
+      { allowance: { ...allowance, cap: { perDay: 599n as Raw, perMonth: null } } },
+    ],
+    [
+      'reason_overGlobalMonth',
+      [xno(99n), xno(699n)],
+      { allowance: { ...allowance, cap: { perDay: null, perMonth: 699n as Raw } } },
+    ],
+  ])('%s, with the numbers of it: %j', (reason, args, parts) => {
+    expect(decideWith(parts)).toEqual({ kind: 'ask', reason, args });
+  });
+
+  test('reason_priceRise, with prices of six decimals where they are larger than that', () => {
+    const dear = sessionOffer(parseXno('0.05000000000000000007'), { expiresAt: NOW + EXPIRY_MARGIN });
+    expect(decideWith({ offer: dear, lastPrice: parseXno('0.01') })).toMatchObject({
+      reason: 'reason_priceRise',
+      args: ['0.01', '0.05'],
+    });
+  });
+
+  test('with nothing left, where a limit was lowered below what was spent', () => {
+    expect(decideWith(withBudget({ perDay: 150n as Raw }))).toMatchObject({ args: ['0', xno(150n)] });
   });
 });
 

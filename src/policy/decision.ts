@@ -1,7 +1,7 @@
 import type { MessageKey } from '../fault.ts';
 import type { Challenge, Starter } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import { parseRaw, type Raw } from '../nano/amount.ts';
+import { formatXno, parseRaw, type Raw } from '../nano/amount.ts';
 import { harderWorkOf, isBearer, isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 import { type Site, siteOf } from '../site.ts';
@@ -10,9 +10,9 @@ import {
   type Budget,
   type CapLimit,
   capPassed,
-  type Limit,
   limitPassed,
   periodAt,
+  type SumLimit,
 } from './budget.ts';
 import { debitOf } from './debit.ts';
 import { EXPIRY_MARGIN } from './expiry-margins.ts';
@@ -20,10 +20,16 @@ import { EXPIRY_MARGIN } from './expiry-margins.ts';
 /** Why the user is asked instead of the budget paying. */
 export type Reason = Extract<MessageKey, `reason_${string}`>;
 
+/** Why the user is asked, and the numbers in it: amounts in XNO, in the order of the sentence's placeholders. */
+export interface AskReason {
+  readonly reason: Reason;
+  readonly args?: readonly string[];
+}
+
 /** What policy decides on an offer, with the reason as data. */
 export type Decision =
   | { readonly kind: 'pay'; readonly budget: Budget }
-  | { readonly kind: 'ask'; readonly reason: Reason }
+  | ({ readonly kind: 'ask' } & AskReason)
   | Refusal;
 
 /** The key of the sentence that says why, and the words that go into it. */
@@ -96,8 +102,8 @@ export function decide(circumstances: Circumstances): Decision {
   if (circumstances.undeliveredBefore) return ask('reason_undeliveredBefore');
   if (isHandOver(offer) && !circumstances.hasPocket) return ask('reason_signedBlock');
   const { budget } = circumstances.allowance;
-  const reason = askFirst(circumstances);
-  if (budget === null || reason !== null) return ask(reason ?? 'reason_newSite');
+  const first = askFirst(circumstances);
+  if (budget === null || first !== null) return { kind: 'ask', ...(first ?? { reason: 'reason_newSite' }) };
   if (circumstances.isPayeeUnopened) return ask('reason_payeeUnopened');
   if (accounts === null) return ask('reason_locked');
   // A page must not learn which accounts are the wallet's own: they are asked about like any new payee.
@@ -109,18 +115,22 @@ export function decide(circumstances: Circumstances): Decision {
  * Why the budget does not pay; null when it does. The rule is applied twice: for the decision, and within the transaction
  * that reserves the money, where the budget and the sums cannot change before the debit.
  */
-export function askFirst({
+export function askFirst(circumstances: BudgetCircumstances): AskReason | null {
+  const reason = ruleBroken(circumstances);
+  return reason === null ? overLimit(circumstances) : { reason };
+}
+
+/** The first rule of the budget that the request breaks, but for those about amounts; null when there is none. */
+function ruleBroken({
   challenge,
   offer,
-  allowance,
-  lastPrice,
+  allowance: { budget },
   paidAt,
   isBlockOut,
   isOwed,
   paused,
   now,
 }: BudgetCircumstances): Reason | null {
-  const { budget, spent } = allowance;
   if (challenge.isPrivate) return 'reason_privateWindow';
   if (offer.warnings.includes('unknownTerms')) return 'reason_unknownTerms';
   if (harderWorkOf(offer) !== undefined) return 'reason_harderWork';
@@ -137,17 +147,44 @@ export function askFirst({
   if (isHandOver(offer) && isBlockOut) return 'reason_blockOut';
   // Nor does a site that took money and has not served for it (docs/WIRE.md §11.3 rule 7).
   if (isHandOver(offer) && isOwed) return 'reason_owed';
-  if (budget.pinned && budget.payTo !== null && budget.payTo !== offer.payTo) return 'reason_payeeChanged';
-  if (lastPrice !== null && hasRisen(priceOf(offer), lastPrice, budget.priceRise)) return 'reason_priceRise';
-  const { price } = debitOf(budget.site, { amount: offer.amount, offer });
-  const passed = limitPassed(budget, spent, price);
-  if (passed !== null) return OVER[passed];
-  const capped = capPassed(allowance, price);
-  return capped && OVER_CAP[capped];
+  return budget.pinned && budget.payTo !== null && budget.payTo !== offer.payTo
+    ? 'reason_payeeChanged'
+    : null;
 }
 
-const OVER: Readonly<Record<Limit, Reason>> = {
-  perPayment: 'reason_overPayment',
+/** The first amount that is too high for the budget, with its numbers; null when there is none. */
+function overLimit({ offer, allowance, lastPrice }: BudgetCircumstances): AskReason | null {
+  const { budget, spent, cap, spentByAll } = allowance;
+  if (budget === null) return null;
+  const wanted = priceOf(offer);
+  if (lastPrice !== null && hasRisen(wanted, lastPrice, budget.priceRise))
+    return { reason: 'reason_priceRise', args: [inXno(lastPrice), inXno(wanted)] };
+  const { price } = debitOf(budget.site, { amount: offer.amount, offer });
+  const passed = limitPassed(budget, spent, price);
+  if (passed === 'perPayment')
+    return { reason: 'reason_overPayment', args: [inXno(budget.perPayment ?? price), inXno(price)] };
+  if (passed !== null) return { reason: OVER[passed], args: leftOf(budget[passed], spent[passed]) };
+  const capped = capPassed(allowance, price);
+  return capped && { reason: OVER_CAP[capped], args: leftOf(cap[capped], spentByAll[capped]) };
+}
+
+/** What is left of a limit on a sum, and the limit, in XNO. */
+function leftOf(limit: Raw | null, spent: Raw): readonly string[] {
+  const of = limit ?? spent;
+  return [inXno((of > spent ? of - spent : 0n) as Raw), inXno(of)];
+}
+
+/** The smallest amount that a sentence says (raw): six decimals. A session's tag is far below it. */
+const STEP = 10n ** 24n;
+
+/** An amount in XNO for a sentence: rounded to six decimals, unless that leaves nothing. The exact one is shown beside it. */
+function inXno(raw: Raw): string {
+  const nearest = raw + STEP / 2n;
+  const said = nearest - (nearest % STEP);
+  return formatXno(said === 0n ? raw : (said as Raw));
+}
+
+const OVER: Readonly<Record<SumLimit, Reason>> = {
   perHour: 'reason_overHour',
   perDay: 'reason_overDay',
   perMonth: 'reason_overMonth',

@@ -131,7 +131,8 @@ export function mainJob(testBed: TestBed, password: string, capture: Capture): r
         const page = await askThrough('fetch');
         const question = await purse.nextApproval();
         await captureQuestion('question-budget', async (window) => {
-          await window.getByTestId('approve-budget').click();
+          await window.getByTestId('approve-always').click();
+          await window.getByTestId('approve-limits').click();
           await window.getByTestId('budget-per-payment').waitFor();
           await window.locator('[data-armed="true"]').waitFor();
         });

@@ -386,7 +386,9 @@ describe('a purse in use', () => {
     const { page, view, decline } = await question({ ...query, n: what }, 'approve-decline');
     await expectAccessible(view, what);
     if (what === 'simple') {
-      await step(view, 'approve-budget');
+      await step(view, 'approve-always');
+      await step(view, 'approve-limits');
+      await step(view, 'approval-details');
       await view.getByTestId('budget-per-payment').fill('0');
       await expectAccessible(view, 'budget');
       await view.reload();
@@ -453,8 +455,8 @@ describe('a purse in use', () => {
 
   test('a question is answered by keyboard alone', async () => {
     const mark = await testBed.mark();
-    const { page, view } = await question({ n: 'keys' }, 'approve-once');
-    await press(view, 'approve-once');
+    const { page, view } = await question({ n: 'keys' }, 'approve-pay');
+    await press(view, 'approve-pay');
     await page.locator('#paid').waitFor();
     expect(await testBed.paidSince(mark)).toHaveLength(1);
     await page.close();

@@ -52,7 +52,7 @@ describe('a question', () => {
     const { id } = await oneWaits();
     await expect.poll(() => popsUp(id)).toBe(true);
     const popup = await popupFor(id);
-    await popup?.click('approve-once');
+    await popup?.click('approve-pay');
     await popup?.close();
     await page.locator('#paid').waitFor();
     await expect.poll(() => popsUp(id)).toBe(false);
@@ -101,7 +101,7 @@ describe('a question', () => {
       const first: (string | null)[] = [];
       Object.assign(globalThis, { first });
       new MutationObserver(() => {
-        const button = document.querySelector<HTMLElement>('[data-testid="approve-once"]');
+        const button = document.querySelector<HTMLElement>('[data-testid="approve-pay"]');
         if (button === null) return;
         first.push(button.getAttribute('aria-disabled'));
         button.click();
@@ -109,8 +109,8 @@ describe('a question', () => {
     });
     await view.goto(inPurse(APPROVE));
     await view.bringToFront();
-    await view.locator('[data-testid="approve-once"]:not([aria-disabled="true"])').waitFor();
-    await view.evaluate(() => document.querySelector<HTMLElement>('[data-testid="approve-once"]')?.click());
+    await view.locator('[data-testid="approve-pay"]:not([aria-disabled="true"])').waitFor();
+    await view.evaluate(() => document.querySelector<HTMLElement>('[data-testid="approve-pay"]')?.click());
     const states = await view.evaluate(
       () => (globalThis as unknown as { first: readonly (string | null)[] }).first,
     );

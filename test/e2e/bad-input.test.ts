@@ -292,11 +292,11 @@ describe('an insufficient balance', () => {
     await view.locator(`[data-testid="approval-missing"][data-raw="${3n * XNO}"]`).waitFor();
     expect(await view.getByTestId('address').getAttribute('data-account')).toBe(purse.account);
     await view.getByTestId('approve-decline').waitFor();
-    expect(await view.getByTestId('approve-once').count()).toBe(0);
+    expect(await view.getByTestId('approve-pay').count()).toBe(0);
 
     // Filled meanwhile, the same question can be approved.
     await fund(testBed.devnet, purse, 4n * XNO);
-    await view.locator('[data-testid="approve-once"]:not([aria-disabled="true"])').click();
+    await view.locator('[data-testid="approve-pay"]:not([aria-disabled="true"])').click();
     await page.locator('#fetch-result[data-status="200"]').waitFor();
     expect(merchant.books().payments.at(-1)?.amountRaw).toBe(String(price));
     expect(await testBed.paidSince(mark)).toHaveLength(1);

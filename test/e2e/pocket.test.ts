@@ -132,12 +132,13 @@ test('the form of a budget offers a pocket of a day of all budgets, which is fil
   const view = await purse.newPage();
   await view.setViewportSize({ width: 360, height: 640 });
   await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
-  await view.getByTestId('approve-budget').click();
+  await view.getByTestId('approve-always').click();
+  await view.getByTestId('approve-limits').click();
   await view.getByTestId('budget-per-day').fill('2');
   const offer = view.getByTestId('budget-pocket');
   expect(await offer.getAttribute('aria-checked')).toBe('false');
   await offer.click();
-  await view.getByTestId('approve-budget-confirm').click();
+  await view.locator('[data-testid="approve-pay"]:not([aria-disabled="true"])').click();
   expect(await answer).toBe(200);
   await view.close();
   expect(asked.offer.otherBudgets).toBe(String(XNO));

@@ -268,12 +268,13 @@ async function setUp(
         offer,
         approve: ({ budget } = {}) =>
           answer(id, async (screen) => {
-            if (budget === undefined) return screen.click('approve-once');
-            await screen.click('approve-budget');
+            if (budget === undefined) return screen.click('approve-pay');
+            await screen.click('approve-always');
+            await screen.click('approve-limits');
             await screen.ready('budget-per-payment');
             await screen.fill('budget-per-payment', inXno(budget.perPayment));
             await screen.fill('budget-per-day', inXno(budget.perDay));
-            return screen.click('approve-budget-confirm');
+            return screen.click('approve-pay');
           }),
         decline: () => answer(id, (screen) => screen.click('approve-decline')),
         never: () => answer(id, (screen) => screen.click('approve-never')),

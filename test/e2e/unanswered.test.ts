@@ -76,7 +76,7 @@ describe('a held request without an answer', () => {
 
     const popup = await testBed.purse.popup();
     const loaded = page.waitForEvent('load');
-    await popup.getByRole('button', { name: 'Pay and reload' }).click();
+    await popup.getByRole('button', { name: 'Pay 0.01 XNO and reload' }).click();
     await loaded;
     expect(await page.evaluate('got')).toBe(200);
     expect(await testBed.paidSince(mark)).toMatchObject([{ state: 'settled', status: 200 }]);
@@ -118,7 +118,7 @@ describe('a held request without an answer', () => {
       { url, byReload: false },
     ]);
     const popup = await testBed.purse.popup();
-    await popup.getByText('Do the same in the page again').waitFor();
+    await popup.getByText('Do the same on the page again').waitFor();
     expect(await popup.getByTestId('load-page').count()).toBe(0);
     await popup.close();
     // The document is the same: nothing has loaded it again.

@@ -40,7 +40,7 @@ export function approvalHandlers(parts: HandlerParts): PageHandlersOf<'approval'
       if (answer.kind === 'budget' && answer.pocket !== undefined)
         await layOutPocket(planOf(parseRaw(answer.pocket)), parts);
       approvals.answer(question.id, decision);
-      return null;
+      return { exchange: question.challenge.id };
     },
   };
 }

@@ -8,7 +8,7 @@ import { arrivalOf } from '../../payments/arrival.ts';
 import { nameOf, type Question } from '../../payments/question.ts';
 import type { Allowance } from '../../policy/budget.ts';
 import { debitOf } from '../../policy/debit.ts';
-import { budgetHelps } from '../../policy/decision.ts';
+import { budgetHelps, priceOf } from '../../policy/decision.ts';
 import { EXPIRY_MARGIN } from '../../policy/expiry-margins.ts';
 import { harderWorkOf, isBearer, isHandOver } from '../../protocol/mechanisms/index.ts';
 import { toldSkew } from '../../protocol/offer/life.ts';
@@ -58,13 +58,14 @@ export function approvalView(
     hasRunOut,
   }: ApprovalContext,
 ): ApprovalView {
-  const { site, challenge, offer, reason, isPayeeUnopened } = question;
+  const { site, challenge, offer, reason, args = [], lastPrice, isPayeeUnopened } = question;
   const tag = 'tagAmount' in offer && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
   const asker = askerOf(challenge, site);
   const missing = wallet?.missing(offer.amount) ?? null;
   const isOwn = wallet?.accounts.includes(offer.payTo) ?? false;
   return {
     id: nameOf(question),
+    exchange: challenge.id,
     site,
     askedBy: asker,
     askers: askersOf(challenge, site),
@@ -79,6 +80,10 @@ export function approvalView(
     manualSite: challenge.isPrivate ? null : scriptSiteOf(challenge),
     isPrivate: challenge.isPrivate,
     reason,
+    args,
+    lowerPrice: lastPrice !== undefined && lastPrice < priceOf(offer) ? lastPrice.toString() : null,
+    otherPayTo: otherPayeeOf(allowance, offer),
+    isFirstPayment: !isKnownPayee && !isOwn,
     checks: checksOf(offer),
     warnings: [
       ...userPartWarnings(challenge),
@@ -87,7 +92,6 @@ export function approvalView(
       ...offer.warnings.map(warningKey),
       ...(tag === null ? [] : (['warning_largeTag'] as const)),
       ...(isPayeeUnopened ? (['warning_payeeUnopened'] as const) : []),
-      ...(isKnownPayee || isOwn ? [] : (['warning_firstPayment'] as const)),
     ],
     harderWork: harderWorkView(offer, network, workTime),
     answerBy: offer.expiresAt - EXPIRY_MARGIN,
@@ -104,6 +108,11 @@ export function approvalView(
     account: wallet?.account ?? '',
     work,
   };
+}
+
+/** The payee of the site's budget, where it is bound to one and the offer names another one. */
+function otherPayeeOf({ budget }: Allowance, { payTo }: Offer): string | null {
+  return budget?.pinned && budget.payTo !== payTo ? budget.payTo : null;
 }
 
 function harderWorkView(

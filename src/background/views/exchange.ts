@@ -95,7 +95,7 @@ type End = Pick<ExchangeView, 'state' | 'why'>;
 function endOf(steps: Exchange['steps'], { payment, isAsked, waits }: ExchangeContext): End {
   if (isAsked) {
     const asked = steps.findLast((step) => step.kind === 'decided');
-    return { state: 'asking', why: asked?.why ? { key: asked.why, args: [] } : null };
+    return { state: 'asking', why: asked?.why ? { key: asked.why, args: asked.args ?? [] } : null };
   }
   const last = steps.findLast(
     (step) => step.kind === 'left' || step.kind === 'served' || ('way' in step && step.way !== 'replay'),

@@ -3,7 +3,7 @@ import type { Fault } from '../../fault.ts';
 import type { RawString } from '../../messages/fields.ts';
 import type { LinkOrderView } from '../../messages/link.ts';
 import '../../ui/approval/approval.css';
-import { type Choice, DecisionButtons } from '../../ui/approval/DecisionButtons.tsx';
+import { type Choice, DecisionButtons, useArming } from '../../ui/approval/DecisionButtons.tsx';
 import { AmountField } from '../../ui/components/AmountField.tsx';
 import { NetworkBanner } from '../../ui/components/NetworkBanner.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
@@ -32,6 +32,7 @@ export function LinkOrder({ order, sending, fault, isAnswered, onSend, onDecline
   const isTyped = order.amount === null;
   const amount = order.amount ?? typedAmount(order, text.value);
   const missing = amount === null ? null : balanceFault(order.balance, amount);
+  const arming = useArming(String(isAnswered));
   const choices: readonly Choice[] = [
     ...(isAnswered
       ? []
@@ -77,7 +78,7 @@ export function LinkOrder({ order, sending, fault, isAnswered, onSend, onDecline
           <LinkWords order={order} />
         </OrderReview>
       </Screen>
-      <DecisionButtons key={String(isAnswered)} choices={choices} sending={sending} />
+      <DecisionButtons key={String(isAnswered)} choices={choices} sending={sending} arming={arming} />
     </div>
   );
 }

@@ -46,8 +46,9 @@ export async function decide(
     kind: 'decided',
     challenge,
     offer,
-    decision: isAskedAgain ? { ...decision, reason } : decision,
+    decision: isAskedAgain ? { kind: 'ask', reason } : decision,
     isPayeeUnopened,
+    lastPrice: lastPrice ?? undefined,
   };
 }
 
@@ -55,7 +56,7 @@ export async function decide(
 export async function follow(
   ports: ChallengeHandlerPorts,
   handling: Handling,
-  { challenge, offer, decision, isPayeeUnopened = false }: Decided,
+  { challenge, offer, decision, isPayeeUnopened = false, lastPrice }: Decided,
 ): Promise<Stage> {
   ports.recorder.decided(challenge, offer, decision);
   if (decision.kind !== 'refuse' && handling.reassign(ports.delivery, challenge, offer)) return DONE;
@@ -66,9 +67,9 @@ export async function follow(
         ? { kind: 'renew', challenge, otherwise: decision.key }
         : declined(challenge, decision.key, decision.args);
     case 'ask': {
-      const { reason } = decision;
+      const { reason, args } = decision;
       const site = siteOf(challenge.url);
-      const question = { id: challenge.id, site, challenge, offer, reason, isPayeeUnopened };
+      const question = { id: challenge.id, site, challenge, offer, reason, args, lastPrice, isPayeeUnopened };
       return { kind: 'ask', challenge, question };
     }
     case 'pay':

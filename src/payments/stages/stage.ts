@@ -1,4 +1,5 @@
 import type { Challenge } from '../../interception/challenge.ts';
+import type { Raw } from '../../nano/amount.ts';
 import type { Decision, Reason } from '../../policy/decision.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import type { PayerContext } from '../challenge-handler-ports.ts';
@@ -51,6 +52,8 @@ export interface Decided {
   readonly decision: Decision;
   /** As in `Circumstances`. @default false */
   readonly isPayeeUnopened?: boolean;
+  /** As in `Question`. */
+  readonly lastPrice?: Raw | undefined;
 }
 
 /** Ask the user. */

@@ -6,11 +6,13 @@ import type { ApprovalView } from '../../messages/approval.ts';
 import { request } from '../../messages/request.ts';
 import { useAction } from '../action.ts';
 import { Approval } from './Approval.tsx';
+import type { UserDecision } from './DecisionButtons.tsx';
+import { FollowedLines, type FollowedPayment, FollowedPayments } from './Followed.tsx';
 import { TooLate } from './TooLate.tsx';
 
 interface ApprovalQueueProps {
   readonly approvals: readonly ApprovalView[];
-  /** Called when the last question was answered on this page. */
+  /** Called when nothing is left to show of the questions that were answered on this page. */
   readonly onDone: () => void;
   /** Shown while there is no question. */
   readonly children: ComponentChildren;
@@ -23,19 +25,66 @@ interface LateAnswer {
 }
 
 /**
- * The waiting questions, one at a time in the order of arrival. Each is answered at most once from this page. An answer
- * that came too late is reported as having had no effect.
+ * The waiting questions, one at a time in the order of arrival, and what becomes of the payments that were agreed to here.
+ * Each question is answered at most once from this page. An answer that came too late is reported as having had no effect.
  */
 export function ApprovalQueue({ approvals, onDone, children }: ApprovalQueueProps) {
-  const answered = useSignal<ReadonlySet<string>>(new Set());
+  /** The answered questions, each with its request. */
+  const answered = useSignal<ReadonlyMap<string, string>>(new Map());
+  const followed = useSignal<readonly FollowedPayment[]>([]);
   const tooLate = useSignal<LateAnswer | null>(null);
   const tries = useSignal(0);
   const action = useAction();
-  const open = approvals.filter(({ id }) => !answered.value.has(id));
-  const [first, ...rest] = open;
   const latest = useRef(approvals);
   latest.current = approvals;
-  const isDone = () => latest.current.every(({ id }) => answered.peek().has(id));
+  const open = approvals.filter(({ id }) => !answered.value.has(id));
+  const [first, ...rest] = open;
+  const doneIfEmpty = () => {
+    const isDone = latest.current.every(({ id }) => answered.peek().has(id));
+    if (isDone && followed.peek().length === 0) onDone();
+  };
+  const unfollow = (exchange: string) => {
+    followed.value = followed.peek().filter((one) => one.exchange !== exchange);
+  };
+  const lines = {
+    payments: followed.value,
+    onOver: (exchange: string) => {
+      unfollow(exchange);
+      doneIfEmpty();
+    },
+    // Under equal terms the new question has the name of the answered one.
+    onAskedAgain: (exchange: string) => {
+      unfollow(exchange);
+      answered.value = new Map([...answered.peek()].filter(([, request]) => request !== exchange));
+    },
+  };
+
+  const onAnswer = async (asked: ApprovalView, answer: UserDecision) => {
+    const sent = await action.run(async () => {
+      const { exchange } = await request('approval.answer', { id: asked.id, answer });
+      if (answer.kind !== 'once' && answer.kind !== 'budget') return;
+      const { price, site } = asked;
+      followed.value = [
+        ...followed.peek().filter((one) => one.exchange !== exchange),
+        { exchange, price, site },
+      ];
+    });
+    const fault = action.fault.peek();
+    const isGone = fault?.key === 'fault_approvalGone' || fault?.key === 'fault_requestGone';
+    if (!sent && !isGone) {
+      tries.value += 1;
+      return;
+    }
+    // The question comes again under its name, with the fresh price.
+    if (answer.kind === 'renew' && sent) return;
+    answered.value = new Map([...answered.value, [asked.id, asked.exchange]]);
+    if (!sent && fault !== null) {
+      action.clear();
+      tooLate.value = { approval: asked, fault };
+    } else {
+      doneIfEmpty();
+    }
+  };
 
   if (tooLate.value !== null) {
     const { approval, fault } = tooLate.value;
@@ -45,13 +94,16 @@ export function ApprovalQueue({ approvals, onDone, children }: ApprovalQueueProp
         fault={fault}
         onClose={() => {
           tooLate.value = null;
-          if (isDone()) onDone();
+          doneIfEmpty();
         }}
       />
     );
   }
-  if (first === undefined) return approvals.length === 0 ? children : null;
-
+  if (first === undefined) {
+    if (followed.value.length > 0) return <FollowedPayments {...lines} />;
+    // The invalidation can arrive before the response to the answer, which tells what to follow.
+    return approvals.length === 0 && !action.busy.value ? children : null;
+  }
   return (
     <Approval
       key={`${first.id} ${tries.value}`}
@@ -59,25 +111,9 @@ export function ApprovalQueue({ approvals, onDone, children }: ApprovalQueueProp
       more={rest.length}
       sending={action.busy.value}
       fault={action.fault.value}
-      onAnswer={async (answer) => {
-        const sent = await action.run(() => request('approval.answer', { id: first.id, answer }));
-        const fault = action.fault.peek();
-        const isGone = fault?.key === 'fault_approvalGone' || fault?.key === 'fault_requestGone';
-        if (!sent && !isGone) {
-          tries.value += 1;
-          return;
-        }
-        // The question comes again under its name, with the fresh price.
-        if (answer.kind === 'renew' && sent) return;
-        answered.value = new Set([...answered.value, first.id]);
-        if (!sent && fault !== null) {
-          action.clear();
-          tooLate.value = { approval: first, fault };
-        } else if (isDone()) {
-          // The invalidation can arrive before the response: then the queue is empty already and this component unmounted.
-          onDone();
-        }
-      }}
-    />
+      onAnswer={(answer) => void onAnswer(first, answer)}
+    >
+      <FollowedLines {...lines} />
+    </Approval>
   );
 }

@@ -3,7 +3,7 @@ import { useEffect, useId, useMemo } from 'preact/hooks';
 import type { PageInput } from '../../messages/contract.ts';
 import { Button } from '../components/Button.tsx';
 import { t } from '../i18n.ts';
-import { documentAttention, startArming } from './arming.ts';
+import { type Arming, documentAttention, startArming } from './arming.ts';
 
 export type UserDecision = PageInput<'approval.answer'>['answer'];
 
@@ -16,23 +16,36 @@ export interface Choice {
   readonly choose: (() => void) | null;
 }
 
-interface DecisionButtonsProps {
+interface ChoicesProps {
   readonly choices: readonly Choice[];
   readonly sending: boolean;
+  readonly arming: Arming;
 }
 
-/**
- * The buttons that answer a question. Only trusted events count, and only after the question was visible for half a
- * second. A caller that shows other choices must remount this component, so that the wait starts again.
- */
-export function DecisionButtons({ choices, sending }: DecisionButtonsProps) {
-  const hint = useId();
-  const arming = useMemo(() => startArming(documentAttention), []);
+/** Returns whether a click on a question counts. The wait starts again whenever `shown`, which names the choices, changes. */
+export function useArming(shown: string): Arming {
+  const arming = useMemo(() => startArming(documentAttention), [shown]);
   useEffect(() => arming.stop, [arming]);
+  return arming;
+}
+
+/** The foot of a question, which is always in sight. */
+export function DecisionButtons(props: ChoicesProps) {
+  const armed = props.arming.armed.value;
+  return (
+    <footer class={armed ? 'answers' : 'answers answers-arming'} data-armed={armed}>
+      <ChoiceButtons {...props} />
+    </footer>
+  );
+}
+
+/** Buttons that answer a question. Only trusted events count, and only after the question was visible for half a second. */
+export function ChoiceButtons({ choices, sending, arming }: ChoicesProps) {
+  const hint = useId();
   const armed = arming.armed.value;
   const pressed = useSignal<string | null>(null);
   return (
-    <footer class={armed ? 'answers' : 'answers answers-arming'} data-armed={armed}>
+    <>
       <p id={hint} class="unseen">
         {!armed && t('approve_arming')}
       </p>
@@ -55,6 +68,6 @@ export function DecisionButtons({ choices, sending }: DecisionButtonsProps) {
           </Button>
         ))}
       </div>
-    </footer>
+    </>
   );
 }

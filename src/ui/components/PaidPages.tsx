@@ -15,13 +15,14 @@ export function PaidPages() {
   return (
     <>
       {waiting.value.map((one) => (
-        <Waiting key={one.id} one={one} />
+        <PaidPage key={one.id} one={one} />
       ))}
     </>
   );
 }
 
-function Waiting({ one: { id, url, byReload } }: { readonly one: ToLoadView }) {
+/** One paid page whose content has not arrived. */
+export function PaidPage({ one: { id, url, byReload } }: { readonly one: ToLoadView }) {
   const action = useAction();
   return (
     <Notice tone="good">

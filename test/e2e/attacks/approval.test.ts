@@ -30,7 +30,7 @@ const inPurse = (path: string) => `chrome-extension://${testBed.purse.extensionI
 const APPROVE = 'src/pages/approve/index.html';
 const POPUP = 'src/pages/popup/index.html';
 const fetching = () => testBed.at('/page', { fetch: testBed.at('/api/data', { visit: String(++visits) }) });
-const ONCE = '[data-testid="approve-once"]';
+const ONCE = '[data-testid="approve-pay"]';
 const ARMED = `${ONCE}:not([aria-disabled="true"])`;
 
 async function waiting(count: number) {

@@ -163,7 +163,7 @@ describe('the lock screen', () => {
     await screen.getByTestId('unlock-password').fill(PASSWORD);
     await screen.keyboard.press('Enter');
     await screen
-      .locator(`.approval[data-approval="${id}"], [data-approval="${id}"] [data-testid="approve-once"]`)
+      .locator(`.approval[data-approval="${id}"], [data-approval="${id}"] [data-testid="approve-pay"]`)
       .first()
       .waitFor();
     await screen.close();

@@ -100,9 +100,9 @@ describe('an answer that comes too late', () => {
     );
     const [question] = await waiting(1);
     const popup = await testBed.purse.popup();
-    await popup.locator('[data-testid="approve-once"]:not([aria-disabled="true"])').waitFor();
+    await popup.locator('[data-testid="approve-pay"]:not([aria-disabled="true"])').waitFor();
     await page.evaluate('document.querySelector("img").remove()');
-    await popup.getByTestId('approve-once').click();
+    await popup.getByTestId('approve-pay').click();
     await popup.getByTestId('approval-gone').waitFor();
     expect(await popup.getByRole('alert').textContent()).toMatch(/Nothing was paid|took it back/);
     await popup.getByTestId('approval-gone-close').click();

@@ -125,13 +125,13 @@ test('an own account is asked about as at any new site, and can only be declined
   void page.goto(url).catch(() => undefined);
   const { offer, decline } = await testBed.purse.nextApproval();
   expect(offer).toMatchObject({ reason: 'reason_newSite', obstacle: { key: 'approve_ownAccount' } });
-  expect(offer.warnings).not.toContain('warning_firstPayment');
+  expect(offer.isFirstPayment).toBe(false);
   const view = await testBed.purse.newPage();
   await view.goto(`chrome-extension://${testBed.purse.extensionId}/src/pages/approve/index.html`);
   await view.getByTestId('approval-obstacle').waitFor();
   await view.getByTestId('approve-decline').waitFor();
-  expect(await view.getByTestId('approve-once').count()).toBe(0);
-  expect(await view.getByTestId('approve-budget').count()).toBe(0);
+  expect(await view.getByTestId('approve-pay').count()).toBe(0);
+  expect(await view.getByTestId('approve-always').count()).toBe(0);
   await view.close();
   await decline();
 });

@@ -303,7 +303,7 @@ describe('without a budget', () => {
     for (const { id } of await waiting(1)) names.add(id);
     expect([...names]).toEqual([first?.id]);
     const popup = await testBed.purse.popup();
-    await popup.locator('[data-testid="approve-once"]:not([aria-disabled="true"])').click();
+    await popup.locator('[data-testid="approve-pay"]:not([aria-disabled="true"])').click();
     expect(await got).toBe(200);
     expect(await testBed.paidSince(mark)).toMatchObject([{ state: 'settled' }]);
     await popup.close();

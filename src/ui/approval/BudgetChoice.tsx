@@ -19,26 +19,31 @@ export interface ChosenBudget {
   readonly pocket?: RawString;
 }
 
-/** The text of the two budget fields, and the budget that they mean. */
+/** Whether the site is to be paid without asking from now on, and up to which limits. */
 export interface BudgetDraft {
+  readonly on: boolean;
+  /** The text of the two fields. */
   readonly perPayment: string;
   readonly perDay: string;
+  /** The budget that the texts mean; null while they mean none. */
   readonly chosen: ChosenBudget | null;
   readonly remark: string | null;
   /** Whether any account of the site is paid; null where it has named no second one. */
   readonly anyPayee: { readonly on: boolean; set(on: boolean): void } | null;
   /** The pocket that is offered with the budget; null where there is one, or the budget means nothing yet. */
   readonly pocket: { readonly level: RawString; readonly on: boolean; set(on: boolean): void } | null;
+  setOn(on: boolean): void;
   set(part: 'perPayment' | 'perDay', text: string): void;
 }
 
-/** Returns the state of the budget form, which starts from a suggestion. */
+/** Returns the state of the budget switch, which is off, and of its limits, which start from a suggestion. */
 export function useBudgetDraft({
   price,
   budget,
   otherBudgets,
   reason,
 }: Pick<ApprovalView, 'price' | 'budget' | 'otherBudgets' | 'reason'>): BudgetDraft {
+  const on = useSignal(false);
   const wantsPocket = useSignal(false);
   // A site that names a second account will name a third one: limits and the site itself are what a budget is bound to.
   const paysAny = useSignal(true);
@@ -62,6 +67,7 @@ export function useBudgetDraft({
     limits === null || otherBudgets === null ? null : String(BigInt(limits.perDay) + BigInt(otherBudgets));
   const pocket = level !== null && wantsPocket.value ? { pocket: level } : {};
   return {
+    on: on.value,
     ...texts.value,
     chosen: limits && { ...limits, ...(hasNewPayee && { anyPayee: paysAny.value }), ...pocket },
     anyPayee: hasNewPayee ? { on: paysAny.value, set: (on) => (paysAny.value = on) } : null,
@@ -71,18 +77,44 @@ export function useBudgetDraft({
       : dayTooSmall
         ? t('approve_dayBelow')
         : null,
+    setOn: (wanted) => {
+      on.value = wanted;
+    },
     set(part, text) {
       texts.value = { ...texts.value, [part]: text };
     },
   };
 }
 
-/** The form for a budget. */
-export function BudgetForm({ draft }: { readonly draft: BudgetDraft }) {
+/** The switch that gives the site a budget with this payment, and its limits under a disclosure. */
+export function BudgetChoice({ draft }: { readonly draft: BudgetDraft }) {
+  const { chosen } = draft;
+  const said = (raw: RawString | undefined, typed: string) => (raw === undefined ? typed : shortXno(raw));
   return (
-    <fieldset class="budget-form">
-      <legend>{t('approve_budgetTitle')}</legend>
-      <p class="hint">{t('approve_budgetText')}</p>
+    <section class="budget-choice">
+      <Switch
+        label={t('approve_always', { amount: said(chosen?.perDay, draft.perDay) })}
+        hint={t('approve_alwaysHint', { amount: said(chosen?.perPayment, draft.perPayment) })}
+        on={draft.on}
+        onChange={draft.setOn}
+        testId="approve-always"
+      />
+      {draft.on && (
+        <details class="rules">
+          <summary data-testid="approve-limits">{t('approve_limits')}</summary>
+          <Limits draft={draft} />
+        </details>
+      )}
+      <p class="field-fault" role="status">
+        {draft.on && draft.remark}
+      </p>
+    </section>
+  );
+}
+
+function Limits({ draft }: { readonly draft: BudgetDraft }) {
+  return (
+    <>
       <div class="columns">
         <AmountField
           label={t('approve_perPayment')}
@@ -97,9 +129,6 @@ export function BudgetForm({ draft }: { readonly draft: BudgetDraft }) {
           testId="budget-per-day"
         />
       </div>
-      <p class="field-fault" role="status">
-        {draft.remark}
-      </p>
       {draft.anyPayee !== null && (
         <Switch
           label={t('approve_anyPayee')}
@@ -118,6 +147,6 @@ export function BudgetForm({ draft }: { readonly draft: BudgetDraft }) {
           testId="budget-pocket"
         />
       )}
-    </fieldset>
+    </>
   );
 }

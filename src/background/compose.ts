@@ -19,6 +19,7 @@ import { StoredJournal } from '../storage/journal.ts';
 import { StoredLog } from '../storage/log.ts';
 import { PrivateParts } from '../storage/private-parts.ts';
 import { StoredSettings } from '../storage/settings.ts';
+import { keepTitle } from '../storage/titles.ts';
 import { StoredTransfers } from '../storage/transfers.ts';
 import { storedVault } from '../storage/vault-store.ts';
 import { Vault } from '../vault/vault.ts';
@@ -26,6 +27,7 @@ import type { Exclusively } from '../wallet/account-chain.ts';
 import { AbandonedRequests } from './abandoned-requests.ts';
 import type { Attention } from './attention.ts';
 import { ChallengeEvents } from './challenge-events.ts';
+import { DocumentTitles } from './document-titles.ts';
 import { pageSide } from './handlers/index.ts';
 import { lockEverything } from './handlers/vault.ts';
 import { LinkQuestions } from './link-questions.ts';
@@ -115,12 +117,21 @@ export async function compose(interception: Interception, attention: Attention):
     wallet: (network, account) => openWallets.accountWallet(network, account),
     now,
   });
+  const titles = new DocumentTitles({
+    exchanges,
+    tab: (tabId) => chrome.tabs.get(tabId).catch(() => undefined),
+    keep: (id, title) => keepTitle(database, id, title),
+    notifyPages,
+  });
   const runner = new PaymentRunner({
     journal,
     wallet: (network, account) => openWallets.accountWallet(network, account),
     recall: (id) => recall.recall(id),
     recallIfVoid: (id) => recall.recallIfVoid(id),
-    ...recordedDelivery(interception, exchanges, (tabId) => void attention.recovered(tabId)),
+    ...recordedDelivery(interception, exchanges, (tabId) => {
+      void attention.recovered(tabId);
+      void titles.look(tabId).catch(console.error);
+    }),
     again: loadAgain,
     exclusively,
     now,
@@ -217,7 +228,7 @@ export async function compose(interception: Interception, attention: Attention):
       now,
     }),
     challenges: new ChallengeEvents({ exchanges, challengeHandler, notPaidLog, notifyPages }),
-    tabs: new TabEvents({ sandbox, exchanges, abandoned }),
+    tabs: new TabEvents({ sandbox, exchanges, abandoned, titles }),
     links,
     maintenance,
     screenLock: new ScreenLock({

@@ -1,11 +1,13 @@
 import type { Exchanges } from '../exchanges/exchanges.ts';
 import type { AbandonedRequests } from './abandoned-requests.ts';
+import type { DocumentTitles } from './document-titles.ts';
 import type { Sandbox } from './sandbox.ts';
 
 export interface TabEventsPorts {
   readonly sandbox: Sandbox;
   readonly exchanges: Pick<Exchanges, 'forget'>;
   readonly abandoned: AbandonedRequests;
+  readonly titles: Pick<DocumentTitles, 'look'>;
 }
 
 /** Responds to what the browser reports of tabs. */
@@ -18,9 +20,10 @@ export class TabEvents {
 
   /** The tab began or finished to load something. */
   async updated(tabId: number): Promise<void> {
-    const { sandbox, abandoned } = this.#ports;
+    const { sandbox, abandoned, titles } = this.#ports;
     await sandbox.mark(tabId);
     await abandoned.withdraw(tabId);
+    await titles.look(tabId);
   }
 
   /** The tab was closed. */

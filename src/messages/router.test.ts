@@ -272,6 +272,8 @@ describe('message input', () => {
     ['settings.manual', { manual: 'yes' }],
     ['approval.answer', { answer: { kind: 'manual', site: 'https://shop.example' } }],
     ['activity.page', { limit: 501 }],
+    ['activity.page', { search: 'a'.repeat(201) }],
+    ['activity.totals', { weekFrom: 'monday' }],
     ['vault.unlock', { password: '' }],
     ['tester.begin', { limit: '-1' }],
     ['tester.confirmed', { hash: 'a'.repeat(64) }],

@@ -66,6 +66,7 @@ type SiteFields =
   | 'url'
   | 'method'
   | 'description'
+  | 'title'
   | 'fault'
   | 'serverSaid'
   | 'credit';
@@ -81,6 +82,7 @@ function siteFieldsOf(payment: AnyPayment): Pick<PaymentView, SiteFields> {
       url: null,
       method: null,
       description: null,
+      title: null,
       fault: progress.state === 'abandoned' ? { key: progress.fault, args: [] } : null,
       serverSaid: null,
       credit: null,
@@ -95,6 +97,7 @@ function siteFieldsOf(payment: AnyPayment): Pick<PaymentView, SiteFields> {
     url: challenge.url,
     method: request?.method ?? OF_A_TEST,
     description: offer.resource.description ?? null,
+    title: payment.title ?? null,
     fault:
       payment.progress.state === 'abandoned'
         ? { key: payment.progress.fault, args: payment.progress.args }

@@ -6,6 +6,7 @@ import { Home } from './Home.tsx';
 import { Log } from './Log.tsx';
 import type { Route } from './route.ts';
 import { Send } from './Send.tsx';
+import { SiteActivity } from './SiteActivity.tsx';
 import { SmallReceives } from './SmallReceives.tsx';
 import { NetworkEditor } from './settings/NetworkEditor.tsx';
 import { Settings } from './settings/Settings.tsx';
@@ -20,6 +21,8 @@ export function RouteScreen({ route, purse }: { readonly route: Route; readonly 
       return <Home purse={purse} />;
     case 'activity':
       return <Activity />;
+    case 'site':
+      return <SiteActivity site={route.site} from={route.from} />;
     case 'small':
       return <SmallReceives from={route.from} />;
     case 'story':

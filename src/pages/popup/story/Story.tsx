@@ -32,7 +32,11 @@ export function Story({ id, from, purse }: StoryProps) {
       <p>
         <Amount raw={item.amount} large sign={signOf(item)} testId="story-amount" />
       </p>
-      {item.kind === 'payment' ? <PaymentStory payment={item} /> : <TransferStory transfer={item} />}
+      {item.kind === 'payment' ? (
+        <PaymentStory payment={item} from={from} />
+      ) : (
+        <TransferStory transfer={item} />
+      )}
       <BlockFacts item={item} purse={purse} />
     </Screen>
   );

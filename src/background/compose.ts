@@ -19,6 +19,7 @@ import { StoredJournal } from '../storage/journal.ts';
 import { StoredLog } from '../storage/log.ts';
 import { PrivateParts } from '../storage/private-parts.ts';
 import { StoredSettings } from '../storage/settings.ts';
+import { keepTitle } from '../storage/titles.ts';
 import { StoredTransfers } from '../storage/transfers.ts';
 import { storedVault } from '../storage/vault-store.ts';
 import { Vault } from '../vault/vault.ts';
@@ -26,6 +27,7 @@ import type { Exclusively } from '../wallet/account-chain.ts';
 import { AbandonedRequests } from './abandoned-requests.ts';
 import { Attention } from './attention.ts';
 import { ChallengeEvents } from './challenge-events.ts';
+import { DocumentTitles } from './document-titles.ts';
 import { pageSide } from './handlers/index.ts';
 import { lockEverything } from './handlers/vault.ts';
 import { LinkQuestions } from './link-questions.ts';
@@ -141,12 +143,18 @@ export async function compose(interception: Interception): Promise<Background> {
     wallet: (network, account) => openWallets.accountWallet(network, account),
     now,
   });
+  const titles = new DocumentTitles({
+    exchanges,
+    tab: (tabId) => chrome.tabs.get(tabId).catch(() => undefined),
+    keep: (id, title) => keepTitle(database, id, title),
+    notifyPages,
+  });
   const runner = new PaymentRunner({
     journal,
     wallet: (network, account) => openWallets.accountWallet(network, account),
     recall: (id) => recall.recall(id),
     recallIfVoid: (id) => recall.recallIfVoid(id),
-    ...recordedDelivery(interception, exchanges),
+    ...recordedDelivery(interception, exchanges, (tabId) => void titles.look(tabId).catch(console.error)),
     delivered: (payment, challenge) => void showDelivery(button, payment, challenge).catch(console.error),
     again: loadAgain,
     exclusively,
@@ -253,7 +261,7 @@ export async function compose(interception: Interception): Promise<Background> {
       now,
     }),
     challenges: new ChallengeEvents({ exchanges, challengeHandler, notPaidLog, notifyPages }),
-    tabs: new TabEvents({ button, sandbox, exchanges, abandoned }),
+    tabs: new TabEvents({ button, sandbox, exchanges, abandoned, titles }),
     links,
     maintenance,
     screenLock: new ScreenLock({

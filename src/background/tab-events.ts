@@ -1,5 +1,6 @@
 import type { Exchanges } from '../exchanges/exchanges.ts';
 import type { AbandonedRequests } from './abandoned-requests.ts';
+import type { DocumentTitles } from './document-titles.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { ToolbarButton } from './toolbar-button.ts';
 
@@ -8,6 +9,7 @@ export interface TabEventsPorts {
   readonly sandbox: Sandbox;
   readonly exchanges: Pick<Exchanges, 'forget'>;
   readonly abandoned: AbandonedRequests;
+  readonly titles: Pick<DocumentTitles, 'look'>;
 }
 
 /** Responds to what the browser reports of tabs. */
@@ -20,10 +22,11 @@ export class TabEvents {
 
   /** The tab began or finished to load something. */
   async updated(tabId: number): Promise<void> {
-    const { button, abandoned } = this.#ports;
+    const { button, abandoned, titles } = this.#ports;
     // The browser clears the badge of a tab at each navigation.
     await button.showTab(tabId);
     await abandoned.withdraw(tabId);
+    await titles.look(tabId);
   }
 
   /** The tab was closed. */

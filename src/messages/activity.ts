@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { MessageKey } from '../fault.ts';
 import type { FaultView } from './fault-view.ts';
-import { nothing, type RawString, text } from './fields.ts';
+import { nothing, type RawString, site, text } from './fields.ts';
 import { message } from './message.ts';
 import type { PaymentView } from './payment.ts';
 
@@ -49,6 +49,14 @@ export interface LogLineView {
   readonly clockSkew?: number;
 }
 
+/** What was spent (raw), without session tags and without what payees sent back. */
+export interface TotalsView {
+  readonly week: RawString;
+  readonly month: RawString;
+  /** In all. Null over all sites. */
+  readonly ever: RawString | null;
+}
+
 export const activityMessages = {
   /**
    * Returns one page: first what is not done, then the newest first, then small receives. `before` is the `next` of the
@@ -60,9 +68,24 @@ export const activityMessages = {
       limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)),
       /** All items (the default), all but small receives, or small receives alone. */
       range: v.exactOptional(v.picklist(['all', 'main', 'small'])),
+      /** Only payments to this site. */
+      site: v.exactOptional(site),
+      /** Only activities with each of these words in site, title, description or URL, or in the other account. */
+      search: v.exactOptional(text(200)),
     }),
     'open',
   )<{ readonly items: readonly ActivityView[]; readonly next: string | null }>(),
+  /** Returns what was paid on the network in use and not delivered, and can be delivered again; newest first. */
+  'activity.undelivered': message(nothing, 'open')<readonly PaymentView[]>(),
+  /** Returns what was spent on the network in use: at one site, or at all of them (null). */
+  'activity.totals': message(
+    v.strictObject({
+      site: v.nullable(site),
+      /** The first day of the week (`YYYY-MM-DD`): today or one of the six days before. */
+      weekFrom: v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/)),
+    }),
+    'open',
+  )<TotalsView>(),
   /** Returns null where there are no small receives. */
   'activity.small': message(nothing, 'open')<SmallReceivesView | null>(),
   'log.list': message(nothing, 'open')<readonly LogLineView[]>(),

@@ -56,6 +56,8 @@ export const INPUTS: { readonly [Q in keyof typeof pageRequests]: object } = {
   'budget.save': { site: 'https://shop.example', perPayment: '1', perDay: '2', paused: false },
   'budget.remove': { site: 'https://shop.example' },
   'activity.page': { before: null, limit: 50 },
+  'activity.undelivered': {},
+  'activity.totals': { site: null, weekFrom: '2026-11-23' },
   'activity.small': {},
   'page.toLoad': {},
   'page.load': { id: 'challenge' },

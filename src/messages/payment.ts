@@ -51,6 +51,8 @@ export interface PaymentView {
   readonly network: string;
   readonly testMoney: boolean;
   readonly description: string | null;
+  /** The title of the document that was paid for; null where it was none, or in a private window. */
+  readonly title: string | null;
   readonly approval: 'once' | 'budget';
   readonly blockHash: string | null;
   /** The blocks that were signed for it before and lost to another wallet of the same seed. */

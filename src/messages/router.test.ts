@@ -283,6 +283,8 @@ describe('message input', () => {
     ['settings.manual', { manual: 'yes' }],
     ['approval.answer', { answer: { kind: 'manual', site: 'https://shop.example' } }],
     ['activity.page', { limit: 501 }],
+    ['activity.page', { search: 'a'.repeat(201) }],
+    ['activity.totals', { weekFrom: 'monday' }],
     ['vault.unlock', { password: '' }],
     ['vault.changePassword', { current: '' }],
     ['vault.changePassword', { next: 'x'.repeat(1_025) }],

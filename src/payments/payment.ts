@@ -150,6 +150,8 @@ export interface Payment {
   readonly isCopy?: true;
   /** What its payee sent back, oldest first. */
   readonly refunds?: readonly Refund[];
+  /** The title of the document that was paid for, cleaned for display. Absent for anything but a document. */
+  readonly title?: string;
 }
 
 /** The states that may follow each state. */

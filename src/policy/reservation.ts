@@ -60,6 +60,11 @@ export function sumKeys({ network, site, windows }: Counted): readonly SumKey[] 
   return [...(site === null ? [] : siteKeys(network, site, windows)), ...capKeys(network, windows)];
 }
 
+/** The key of the sum of a site, or of all sites (null), within a window. */
+export function sumKey(network: string, site: Site | null, window: string): SumKey {
+  return [network, site ?? ALL_SITES, window];
+}
+
 function siteKeys(network: string, site: Site, windows: SpendingWindows): readonly SumKey[] {
   return SUM_LIMITS.flatMap((limit): SumKey[] => {
     const window = windows[WINDOW_OF[limit]];
@@ -73,7 +78,7 @@ export function capKeys(network: string, windows: CapWindows): readonly SumKey[]
 }
 
 function capKey(network: string, windows: CapWindows, limit: CapLimit): SumKey {
-  return [network, ALL_SITES, windows[WINDOW_OF[limit]]];
+  return sumKey(network, null, windows[WINDOW_OF[limit]]);
 }
 
 /** The rows that say what a site may spend at a moment. */

@@ -9,20 +9,66 @@ export type Activity =
   | { readonly kind: 'payment'; readonly payment: AnyPayment }
   | { readonly kind: 'transfer'; readonly transfer: Transfer };
 
+/** A page of the activity, newest first, and the place where the next one begins (null at the end). */
+export interface ActivityPage {
+  readonly items: readonly Activity[];
+  readonly next: Place | null;
+}
+
+interface Placed {
+  readonly place: Place;
+  readonly item: Activity;
+}
+
 /**
- * Reads the newest `limit` activities of a range before a place, newest first, and the place where the next page begins
- * (null at the end). Open transfers come first, small receives last. Reads at most `limit + 1` rows of each store, so that
- * the time does not grow with the history.
+ * Reads the newest `limit` activities of a range before a place. Open transfers come first, small receives last. Reads at
+ * most `limit + 1` rows of each store, so that the time does not grow with the history.
  */
 export async function readActivity(
   database: Database,
   before: Place | null,
   limit: number,
   range: TransferRange = 'all',
-): Promise<{ readonly items: readonly Activity[]; readonly next: Place | null }> {
+): Promise<ActivityPage> {
+  const { placed, next } = await readPlaced(database, before, limit, range);
+  return { items: placed.map(({ item }) => item), next };
+}
+
+/** The number of rows of each store that one transaction of a search reads: a payment that is written waits for it. */
+const SEARCHED_AT_ONCE = 250;
+
+/** Reads the newest `limit` activities of a range before a place that pass `test`, as `readActivity`. */
+export async function searchActivity(
+  database: Database,
+  before: Place | null,
+  limit: number,
+  range: TransferRange,
+  test: (activity: Activity) => boolean,
+): Promise<ActivityPage> {
+  const items: Activity[] = [];
+  let from = before;
+  do {
+    const { placed, next } = await readPlaced(database, from, SEARCHED_AT_ONCE, range);
+    for (const { place, item } of placed) {
+      if (!test(item)) continue;
+      items.push(item);
+      const isLast = next === null && item === placed.at(-1)?.item;
+      if (items.length === limit) return { items, next: isLast ? null : place };
+    }
+    from = next;
+  } while (from !== null);
+  return { items, next: null };
+}
+
+async function readPlaced(
+  database: Database,
+  before: Place | null,
+  limit: number,
+  range: TransferRange,
+): Promise<{ readonly placed: readonly Placed[]; readonly next: Place | null }> {
   const places = placesOf(range, before);
   const transaction = database.transaction(['payments', 'transfers']);
-  const placed: { readonly place: Place; readonly item: Activity }[] = [];
+  const placed: Placed[] = [];
 
   let payment = await transaction.objectStore('payments').index('place').openCursor(places, 'prev');
   for (let taken = 0; payment !== null; taken++) {
@@ -40,10 +86,23 @@ export async function readActivity(
   placed.sort((a, b) => indexedDB.cmp(b.place, a.place));
   const page = placed.slice(0, limit);
   const last = page.at(-1);
-  return {
-    items: page.map(({ item }) => item),
-    next: placed.length > limit && last !== undefined ? last.place : null,
-  };
+  return { placed: page, next: placed.length > limit && last !== undefined ? last.place : null };
+}
+
+/** The most payments of `readUndelivered`. */
+const MOST_UNDELIVERED = 100;
+
+/** Returns the payments of a network with a block whose content was not delivered, newest first, without private windows. */
+export async function readUndelivered(database: Database, network: string): Promise<readonly AnyPayment[]> {
+  const rows = await database.getAllFromIndex(
+    'payments',
+    'undelivered',
+    IDBKeyRange.bound([network], [network, []]),
+  );
+  return rows
+    .map(({ payment }) => payment)
+    .sort((a, b) => b.intent.at - a.intent.at)
+    .slice(0, MOST_UNDELIVERED);
 }
 
 /** How many of the newest transfers are looked through for their recipients. */

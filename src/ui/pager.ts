@@ -39,6 +39,11 @@ export class Pager<T extends { readonly id: string }> {
     return this.#loading;
   }
 
+  /** Whether a page was loaded, and no other one is being loaded. */
+  get isLoaded(): boolean {
+    return this.#loading.value.kind === 'idle' && this.#started;
+  }
+
   /** Whether more pages follow. */
   get hasMore(): boolean {
     return this.#next.value !== null;
@@ -87,7 +92,8 @@ export class Pager<T extends { readonly id: string }> {
   /** Merges the newest page into the top of the list. Drops the old list where the two do not overlap. */
   #meet(page: Page<T>): void {
     const touches = page.items.some((item) => this.#cursors.has(item.id));
-    if (!this.#started || !touches) {
+    // A page without a next one is the whole list.
+    if (!this.#started || !touches || page.next === null) {
       this.#cursors.clear();
       this.#items.value = page.items;
       this.#next.value = page.next;

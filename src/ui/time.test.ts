@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ago, clock, dayName, lasting } from './time.ts';
+import { ago, clock, dayHeading, dayName, daysIntoWeek, lasting } from './time.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 const MINUTE = 60_000;
@@ -49,4 +49,24 @@ test.each([
   ['2027-01-31', '31 Jan 2027'],
 ])('dayName of %s is %s in every time zone', (day, name) => {
   expect(dayName(day, NOW, 'en-GB')).toBe(name);
+});
+
+test.each([
+  ['2026-11-22', 'en-GB', 'Today'],
+  ['2026-11-21', 'en-GB', 'Yesterday'],
+  ['2026-11-21', 'de', 'Gestern'],
+  ['2026-11-20', 'en-GB', 'Friday 20 November'],
+  ['2026-11-20', 'de', 'Freitag, 20. November'],
+  ['2025-11-20', 'en-GB', 'Thursday, 20 November 2025'],
+])('the heading of %s in %s is %s', (day, locale, words) => {
+  expect(dayHeading(day, NOW, locale)).toBe(words);
+});
+
+/** A Sunday. */
+test.each([
+  ['en-US', 0],
+  ['en-GB', 6],
+  ['ar-EG', 1],
+])('in %s a Sunday is %d days into the week', (locale, days) => {
+  expect(daysIntoWeek(NOW, locale)).toBe(days);
 });

@@ -52,6 +52,43 @@ export function dayName(day: string, now: number = Date.now(), locale?: string):
   }).format(Date.parse(day));
 }
 
+/** Returns a calendar day as a heading: "Today", "Yesterday", "Friday, November 27", with the year unless it is the current one. */
+export function dayHeading(day: string, now: number = Date.now(), locale?: string): string {
+  const today = new Date(now);
+  const age = Math.round(
+    (Date.UTC(today.getFullYear(), today.getMonth(), today.getDate()) - Date.parse(day)) / DAY,
+  );
+  if (age === 0 || age === 1) {
+    const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-age, 'day');
+    return words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
+  }
+  return new Intl.DateTimeFormat(locale, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...(!day.startsWith(`${today.getFullYear()}-`) && { year: 'numeric' }),
+    timeZone: 'UTC',
+  }).format(Date.parse(day));
+}
+
+interface Week {
+  /** 1 for Monday to 7 for Sunday. */
+  readonly firstDay: number;
+}
+
+/** A locale whose week the browser may know: by a method, or in older browsers by a property. */
+interface LocaleWithWeek extends Intl.Locale {
+  getWeekInfo?(): Week;
+  readonly weekInfo?: Week;
+}
+
+/** Returns how many days ago the week of a time (ms) began, in the user's region. Where the browser does not know, it is Monday. */
+export function daysIntoWeek(now: number, locale: string = navigator.language): number {
+  const region: LocaleWithWeek = new Intl.Locale(locale);
+  const { firstDay = 1 } = region.getWeekInfo?.() ?? region.weekInfo ?? {};
+  return (new Date(now).getDay() + 7 - (firstDay % 7)) % 7;
+}
+
 /** The units of durations, each with the least number of the one before it that is told in it. */
 const UNITS = [
   { unit: 'minute', ms: MINUTE, from: 100 * SECOND },

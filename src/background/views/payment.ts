@@ -74,6 +74,7 @@ type SiteFields =
   | 'url'
   | 'method'
   | 'description'
+  | 'title'
   | 'fault'
   | 'serverSaid'
   | 'credit';
@@ -89,6 +90,7 @@ function siteFieldsOf(payment: AnyPayment): Pick<PaymentView, SiteFields> {
       url: null,
       method: null,
       description: null,
+      title: null,
       fault: progress.state === 'abandoned' ? { key: progress.fault, args: [] } : null,
       serverSaid: null,
       credit: null,
@@ -103,6 +105,7 @@ function siteFieldsOf(payment: AnyPayment): Pick<PaymentView, SiteFields> {
     url: challenge.url,
     method: request?.method ?? OF_A_TEST,
     description: offer.resource.description ?? null,
+    title: payment.title ?? null,
     fault:
       payment.progress.state === 'abandoned'
         ? { key: payment.progress.fault, args: payment.progress.args }

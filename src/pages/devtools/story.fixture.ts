@@ -27,6 +27,7 @@ export function paidWith(story: Readonly<Partial<Record<PaymentState, number>>>)
     network: 'nano:devnet',
     testMoney: true,
     description: null,
+    title: null,
     approval: 'budget',
     blockHash: 'A'.repeat(64),
     lostBlocks: [],

@@ -17,11 +17,11 @@ import { sentenceOf, t } from '../../ui/i18n.ts';
 import { ActivityRow } from './ActivityRow.tsx';
 import { type ActivePage, activePage } from './active-site.ts';
 import { activity } from './activity-list.ts';
+import { OwedPayments } from './OwedPayments.tsx';
 import { go } from './route.ts';
 import { SiteBudget } from './SiteBudget.tsx';
 import { SmallReceivesRow } from './SmallReceives.tsx';
 import { TabRow } from './TabRow.tsx';
-import { Undelivered } from './Undelivered.tsx';
 import { UsedBudget } from './UsedBudget.tsx';
 
 const RECENT = 4;
@@ -70,7 +70,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
 
       <FaultLine fault={action.fault.value} />
       <PaidPages />
-      <Undelivered />
+      <OwedPayments />
       <Trouble purse={purse} />
       {purse.paused ? <PausedAll /> : <UsedBudget />}
 

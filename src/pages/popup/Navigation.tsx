@@ -43,6 +43,7 @@ function tabOf(route: Route): Tab {
     case 'activity':
       return 'activity';
     case 'small':
+    case 'site':
     case 'story':
       return tabOf(route.from);
     case 'budgets':

@@ -5,6 +5,7 @@ import { Budgets } from './Budgets.tsx';
 import { Home } from './Home.tsx';
 import { Log } from './Log.tsx';
 import type { Route } from './route.ts';
+import { SiteActivity } from './SiteActivity.tsx';
 import { SmallReceives } from './SmallReceives.tsx';
 import { Send } from './send/Send.tsx';
 import { About } from './settings/About.tsx';
@@ -23,6 +24,8 @@ export function RouteScreen({ route, purse }: { readonly route: Route; readonly 
       return <Home purse={purse} />;
     case 'activity':
       return <Activity />;
+    case 'site':
+      return <SiteActivity site={route.site} from={route.from} />;
     case 'small':
       return <SmallReceives from={route.from} />;
     case 'story':

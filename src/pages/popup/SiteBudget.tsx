@@ -13,12 +13,23 @@ import { go } from './route.ts';
  * nothing is stored of its site.
  */
 export function SiteBudget({ page: { site, isPrivate } }: { readonly page: ActivePage }) {
+  return <BudgetOf site={site} isFixed={isPrivate} />;
+}
+
+interface BudgetOfProps {
+  readonly site: string;
+  /** Whether no new budget may be set. */
+  readonly isFixed?: boolean;
+}
+
+/** The budget of a site, or a row that leads to the form for a new one. */
+export function BudgetOf({ site, isFixed = false }: BudgetOfProps) {
   const budgets = useQuery('budget.list', {});
   if (budgets.kind !== 'given') return null;
   const budget = budgets.value.find((candidate) => candidate.site === site);
   const edit = () => go({ name: 'budgets', site });
   if (budget === undefined) {
-    if (isPrivate) return null;
+    if (isFixed) return null;
     return (
       <button type="button" class="open-row" data-testid="site-new-budget" onClick={edit}>
         <span class="tab-name">

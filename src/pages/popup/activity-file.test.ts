@@ -38,6 +38,7 @@ const payment: PaymentView = {
   network: 'nano:mainnet',
   testMoney: false,
   description: '=1+1',
+  title: 'A page',
   approval: 'budget',
   blockHash: null,
   lostBlocks: [],
@@ -54,7 +55,7 @@ const payment: PaymentView = {
 
 test('csvHead names the columns in their fixed order', () => {
   expect(csvHead()).toBe(
-    'time,kind,state,changed,amount_raw,amount_xno,network,test_money,site,asked_by,method,url,account,mechanism,approval,http_status,block_hash,description,reason,server_said,id\r\n',
+    'time,kind,state,changed,amount_raw,amount_xno,network,test_money,site,asked_by,method,url,account,mechanism,approval,http_status,block_hash,description,title,reason,server_said,id\r\n',
   );
 });
 
@@ -97,6 +98,7 @@ test('csvOf puts each value in the column of its name', () => {
     http_status: '402',
     block_hash: 'CD'.repeat(32),
     description: 'An article',
+    title: 'A page',
     reason: 'fault_insufficient 2',
     server_said: 'no',
     id: 'id',
@@ -109,7 +111,7 @@ test('csvOf writes a payment as a line', () => {
       '2026-11-22T20:00:00.007Z,payment,refused,2026-11-22T20:00:01.007Z',
       '133248297920938463463374607431768211455,133248297.920938463463374607431768211455',
       'nano:mainnet,no,https://shop.example,,GET,"https://shop.example/a,b?x=""1"""',
-      'nano_2,nanoSession,budget,402,,\'=1+1,fault_insufficient 2,"no\nnever",id\r\n',
+      'nano_2,nanoSession,budget,402,,\'=1+1,A page,fault_insufficient 2,"no\nnever",id\r\n',
     ].join(','),
   );
 });
@@ -117,7 +119,7 @@ test('csvOf writes a payment as a line', () => {
 test('csvOf writes a transfer with only the required fields', () => {
   const empty = ','.repeat(3);
   expect(csvOf(transfer)).toBe(
-    `2026-11-22T20:00:00.007Z,received,done,,1,0.000000000000000000000000000001,nano:devnet,yes,${empty},nano_1,${empty}${transfer.blockHash},,,,${transfer.id}\r\n`,
+    `2026-11-22T20:00:00.007Z,received,done,,1,0.000000000000000000000000000001,nano:devnet,yes,${empty},nano_1,${empty}${transfer.blockHash},,,,,${transfer.id}\r\n`,
   );
 });
 

@@ -25,6 +25,7 @@ const COLUMNS = [
   'http_status',
   'block_hash',
   'description',
+  'title',
   'reason',
   'server_said',
   'id',
@@ -92,6 +93,7 @@ function paymentColumns(payment: PaymentView): Line {
     approval: payment.approval,
     http_status: payment.status?.toString() ?? '',
     description: payment.description ?? '',
+    title: payment.title ?? '',
     reason: reasonOf(payment.fault),
     server_said: payment.serverSaid ?? '',
   };

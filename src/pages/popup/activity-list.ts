@@ -1,4 +1,6 @@
+import { signal } from '@preact/signals';
 import type { ActivityView } from '../../messages/activity.ts';
+import type { PaymentView } from '../../messages/payment.ts';
 import { request } from '../../messages/request.ts';
 import { Pager } from '../../ui/pager.ts';
 import { currentRoute } from './route.ts';
@@ -15,9 +17,50 @@ export const smallReceives = new Pager((before) =>
   request('activity.page', { before, limit: PAGE, range: 'small' }),
 );
 
-/** Returns the loaded entry of either list with this id. */
+/** What is paid, not delivered, and can be delivered again. */
+export const undelivered = new Pager<PaymentView>(async () => ({
+  items: await request('activity.undelivered', {}),
+  next: null,
+}));
+
+/** Which activities a list shows: what a search finds, or what was paid to a site. */
+export type ListFilter = { readonly search: string } | { readonly site: string };
+
+interface FilteredList {
+  readonly key: string;
+  readonly list: Pager<ActivityView>;
+}
+
+/** The last list with a filter. It is kept while the story of one of its entries is open. */
+const filtered = signal<FilteredList | null>(null);
+
+/** Returns the list with this filter, and loads it where it is not the last one. */
+export function filteredActivity(filter: ListFilter): Pager<ActivityView> {
+  const key = JSON.stringify(filter);
+  const last = filtered.peek();
+  if (last?.key === key) return last.list;
+  const list = new Pager((before) =>
+    request('activity.page', { before, limit: PAGE, range: 'main', ...filter }),
+  );
+  filtered.value = { key, list };
+  void list.refresh();
+  return list;
+}
+
+/** Drops the last list with a filter. */
+export function forgetFiltered(): void {
+  filtered.value = null;
+}
+
+/** Returns the loaded entry of any list with this id. */
 export function findActivity(id: string): ActivityView | undefined {
-  return [...activity.items.value, ...smallReceives.items.value].find((item) => item.id === id);
+  const lists = [
+    activity,
+    undelivered,
+    smallReceives,
+    ...(filtered.value === null ? [] : [filtered.value.list]),
+  ];
+  return lists.flatMap(({ items }) => items.value).find((item) => item.id === id);
 }
 
 /** Reloads the top of the activity, and the entry whose story is open. */
@@ -25,5 +68,12 @@ export async function refreshActivity(): Promise<void> {
   const open = currentRoute.peek();
   const id = open.name === 'story' ? open.id : undefined;
   const isSmall = open.name === 'small' || (open.name === 'story' && open.from.name === 'small');
-  await Promise.all([activity.refresh(id), ...(isSmall ? [smallReceives.refresh(id)] : [])]);
+  const shown = open.name === 'story' ? open.from.name : open.name;
+  const last = shown === 'activity' || shown === 'site' ? filtered.peek() : null;
+  await Promise.all([
+    activity.refresh(id),
+    undelivered.refresh(),
+    ...(isSmall ? [smallReceives.refresh(id)] : []),
+    ...(last === null ? [] : [last.list.refresh(id)]),
+  ]);
 }

@@ -41,7 +41,7 @@ function toneOf(state: PaymentState): Tone {
 }
 
 /** The words and the tone for what has become of an activity. */
-interface ActivityStatus {
+export interface ActivityStatus {
   readonly key: PlainMessageKey;
   readonly tone: Tone;
 }

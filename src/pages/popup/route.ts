@@ -5,6 +5,8 @@ import type { NetworkView } from '../../messages/network.ts';
 export type Route =
   | { readonly name: 'home' }
   | { readonly name: 'activity' }
+  /** What was paid to one site. */
+  | { readonly name: 'site'; readonly site: string; readonly from: Route }
   | { readonly name: 'small'; readonly from: Route }
   | { readonly name: 'story'; readonly id: string; readonly from: Route }
   | { readonly name: 'tab'; readonly tabId: number }

@@ -203,6 +203,7 @@ const WholeText = v.strictObject({
   ),
   story: StoryText,
   ...blocks,
+  title: v.exactOptional(v.string()),
 } satisfies Fields<Payment>) satisfies v.GenericSchema<unknown, Payment>;
 
 /** The part of a payment from a private window that is on the disk. */

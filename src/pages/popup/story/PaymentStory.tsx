@@ -1,4 +1,3 @@
-import { useSignal } from '@preact/signals';
 import type { PaymentView } from '../../../messages/payment.ts';
 import { mechanismName } from '../../../ui/approval/mechanism.ts';
 import { Account } from '../../../ui/components/Account.tsx';
@@ -12,14 +11,24 @@ import { SiteName } from '../../../ui/components/SiteName.tsx';
 import { shortXno } from '../../../ui/format.ts';
 import { sentenceOf, t } from '../../../ui/i18n.ts';
 import { moment, timeOfDay } from '../../../ui/time.ts';
-import { statusOf, statusOfStep } from '../activity-status.ts';
+import { boughtUrl } from '../bought.ts';
+import { go, type Route } from '../route.ts';
+import { isSentAgain, shownStatusOf } from '../sent-again.ts';
 import { HandedOverCard } from './HandedOverCard.tsx';
 import { Redeliver } from './Redeliver.tsx';
+import { timelineOf } from './timeline.ts';
+
+interface PaymentStoryProps {
+  readonly payment: PaymentView;
+  /** The screen that the story was opened from. */
+  readonly from: Route;
+}
 
 /** What has become of a payment, its states one by one, and what was paid for. */
-export function PaymentStory({ payment }: { readonly payment: PaymentView }) {
-  const retry = useRetry(payment);
-  const { key, tone } = retry.isRunning ? RETRYING : statusOf(payment);
+export function PaymentStory({ payment, from }: PaymentStoryProps) {
+  const { key, tone } = shownStatusOf(payment);
+  const { site } = payment;
+  const url = boughtUrl(payment);
   return (
     <>
       <p class={`state state-${tone}`} role="status" data-testid="payment-state" data-state={payment.state}>
@@ -31,7 +40,7 @@ export function PaymentStory({ payment }: { readonly payment: PaymentView }) {
       {payment.handedOver !== null && <HandedOverCard id={payment.id} state={payment.handedOver} />}
       {payment.pending !== null && <PendingNotice pending={payment.pending} />}
       {payment.byPost && <Notice tone="info">{t('popup_byPost')}</Notice>}
-      {payment.canDeliver && <Redeliver id={payment.id} onSent={retry.begin} />}
+      {payment.canDeliver && !isSentAgain(payment) && <Redeliver payment={payment} />}
       {payment.credit !== null && (
         <div data-testid="credit" data-raw={payment.credit}>
           <Notice tone="info">{t('popup_credit', { amount: shortXno(payment.credit) })}</Notice>
@@ -40,28 +49,51 @@ export function PaymentStory({ payment }: { readonly payment: PaymentView }) {
       <section aria-labelledby="story-title">
         <h2 id="story-title">{t('popup_story')}</h2>
         <ol class="story">
-          {payment.story.map((step, index) => {
-            const { key, tone } = statusOfStep(step);
-            return (
-              <li key={`${index} ${step.state}`} class={`story-${tone}`}>
-                <span>{t(isSignedAgain(payment, index) ? 'popup_signedAgain' : key)}</span>
-                <time dateTime={new Date(step.at).toISOString()} title={moment(step.at)}>
-                  {timeOfDay(step.at)}
-                </time>
-              </li>
-            );
-          })}
+          {timelineOf(payment).map(({ at, key, tone }, index) => (
+            <li key={`${index} ${key}`} class={`story-${tone}`} data-testid="step" data-key={key}>
+              <span>{t(key)}</span>
+              <time dateTime={new Date(at).toISOString()} title={moment(at)}>
+                {timeOfDay(at)}
+              </time>
+            </li>
+          ))}
         </ol>
       </section>
       <dl class="facts">
         <Fact name={t('approve_site')}>
-          {payment.site === null ? <PrivateWindow /> : <SiteName site={payment.site} />}
+          {site === null ? <PrivateWindow /> : <SiteName site={site} />}
+          {site !== null && (
+            <div class="inline-actions">
+              <button
+                type="button"
+                class="link"
+                data-testid="all-of-site"
+                onClick={() => go({ name: 'site', site, from: { name: 'story', id: payment.id, from } })}
+              >
+                {t('popup_allOfSite')}
+              </button>
+            </div>
+          )}
           {payment.askedBy !== null && <AskedBy site={payment.askedBy} />}
           {payment.isPrivate && <p class="hint">{t('popup_privateText')}</p>}
         </Fact>
         {payment.url !== null && (
           <Fact name={t('approve_for')}>
-            <span class="code">{payment.method}</span> <LongUrl url={payment.url} />
+            {payment.title !== null && (
+              <q data-testid="bought-title">
+                <bdi dir="auto">{payment.title}</bdi>
+              </q>
+            )}
+            <p>
+              <span class="code">{payment.method}</span> <LongUrl url={payment.url} />
+            </p>
+            {url !== null && (
+              <div class="inline-actions">
+                <a href={url} target="_blank" rel="noreferrer noopener" data-testid="bought-link">
+                  {t('popup_open')}
+                </a>
+              </div>
+            )}
           </Fact>
         )}
         {payment.description !== null && (
@@ -103,20 +135,6 @@ export function PaymentStory({ payment }: { readonly payment: PaymentView }) {
   );
 }
 
-/** What is said of a payment whose proof is being delivered again, in the place of what the last delivery ended with. */
-const RETRYING = { key: 'popup_delivered', tone: 'busy' } as const;
-
-/** Knows whether the proof is being delivered again: from the click until the payment takes its next step. */
-function useRetry({ story }: Pick<PaymentView, 'story'>) {
-  const begunAt = useSignal<number | null>(null);
-  return {
-    isRunning: begunAt.value === story.length,
-    begin: () => {
-      begunAt.value = story.length;
-    },
-  };
-}
-
 /** What came back from the payee, and what of it was taken off what the site has spent. */
 function Refunds({ refunds }: Pick<PaymentView, 'refunds'>) {
   const counted = refunds.reduce((sum, refund) => sum + BigInt(refund.counted), 0n).toString();
@@ -147,7 +165,3 @@ function PendingNotice({
     </Notice>
   );
 }
-
-/** Tells whether a step signs a block that replaces an earlier one. */
-const isSignedAgain = ({ story }: PaymentView, index: number): boolean =>
-  story[index]?.state === 'signed' && story.slice(0, index).some(({ state }) => state === 'signed');

@@ -34,7 +34,11 @@ export function Story({ id, from, purse }: StoryProps) {
         <Amount raw={item.amount} large sign={signOf(item)} testId="story-amount" />
         <ExactAmount raw={item.amount} />
       </div>
-      {item.kind === 'payment' ? <PaymentStory payment={item} /> : <TransferStory transfer={item} />}
+      {item.kind === 'payment' ? (
+        <PaymentStory payment={item} from={from} />
+      ) : (
+        <TransferStory transfer={item} />
+      )}
       <BlockFacts item={item} purse={purse} />
     </Screen>
   );

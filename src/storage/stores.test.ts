@@ -166,6 +166,7 @@ describe('settings', () => {
     ['pocketCloses', true, 'later'],
     ['contacts', [{ account: PAYEE, name: '' }], []],
     ['contacts', [{ account: 'nano_1', name: 'Shop' }], []],
+    ['currency', { code: 'EUR', rate: 0.85 }, null],
     ['paused', 'no', false],
     ['representative', 'nano_1', null],
     ['network', 7, MAINNET.id],

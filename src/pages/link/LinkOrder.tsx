@@ -72,7 +72,7 @@ export function LinkOrder({ order, sending, fault, isAnswered, onSend, onDecline
         {isTyped && order.balance !== null && (
           <p class="hint">{t('popup_sendAvailable', { amount: shortXno(order.balance, 'held') })}</p>
         )}
-        <OrderReview to={order.to} amount={amount} isOwn={order.isOwn}>
+        <OrderReview to={order.to} amount={amount} testMoney={order.network.testMoney} isOwn={order.isOwn}>
           <LinkSite link={order} />
           <LinkWords order={order} />
         </OrderReview>

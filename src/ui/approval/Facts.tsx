@@ -7,6 +7,7 @@ import { ExactAmount } from '../components/ExactAmount.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { LongUrl } from '../components/LongUrl.tsx';
 import { SiteName } from '../components/SiteName.tsx';
+import { Value } from '../components/Value.tsx';
 import { shortXno } from '../format.ts';
 import { t } from '../i18n.ts';
 import { mechanismName } from './mechanism.ts';
@@ -20,6 +21,7 @@ export function Headline({ approval }: { readonly approval: ApprovalView }) {
       <p class="total">
         <Amount raw={approval.amount} large testId="approval-amount" />
       </p>
+      <Value raw={approval.amount} testMoney={approval.network.testMoney} testId="approval-value" />
       <ExactAmount raw={approval.amount} />
       {approval.tag !== null && <p class="hint">{t('approve_tag', { amount: shortXno(approval.tag) })}</p>}
       {approval.description !== null && (

@@ -9,6 +9,7 @@ import { AmountField } from '../../../ui/components/AmountField.tsx';
 import { Button } from '../../../ui/components/Button.tsx';
 import { Switch, TextField } from '../../../ui/components/Field.tsx';
 import { FaultLine } from '../../../ui/components/Notice.tsx';
+import { Value } from '../../../ui/components/Value.tsx';
 import { shortXno, shownBeside, textOf } from '../../../ui/format.ts';
 import { t } from '../../../ui/i18n.ts';
 import { amountFault } from '../../../ui/send/amount-fault.ts';
@@ -89,6 +90,9 @@ export function SendForm({ purse, draft, recipients, onReview }: SendFormProps) 
             fault={amount === '' ? null : amountFault(purse.balance, amount)}
             onInput={(text) => set({ ...draft.value, amount: text })}
           />
+        )}
+        {order !== null && (
+          <Value raw={order.amount} testMoney={purse.network.testMoney} testId="send-form-value" />
         )}
         {purse.balance !== null && (
           <p class="hint" data-testid="send-available">

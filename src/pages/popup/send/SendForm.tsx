@@ -10,10 +10,9 @@ import { Button } from '../../../ui/components/Button.tsx';
 import { Switch, TextField } from '../../../ui/components/Field.tsx';
 import { FaultLine } from '../../../ui/components/Notice.tsx';
 import { Value } from '../../../ui/components/Value.tsx';
-import { shortXno, shownBeside, textOf } from '../../../ui/format.ts';
 import { t } from '../../../ui/i18n.ts';
+import { Available } from '../../../ui/send/Available.tsx';
 import { amountFault } from '../../../ui/send/amount-fault.ts';
-import { readAmount } from '../../../ui/typed-amount.ts';
 import { LONGEST_NAME, withName } from './contacts.ts';
 import { orderOf, type SendOrder, withRecipient } from './order.ts';
 import { RecipientField } from './RecipientField.tsx';
@@ -94,11 +93,7 @@ export function SendForm({ purse, draft, recipients, onReview }: SendFormProps) 
         {order !== null && (
           <Value raw={order.amount} testMoney={purse.network.testMoney} testId="send-form-value" />
         )}
-        {purse.balance !== null && (
-          <p class="hint" data-testid="send-available">
-            {t('popup_sendAvailable', { amount: availableText(purse.balance, draft.value) })}
-          </p>
-        )}
+        <Available balance={purse.balance} typed={everything ? '' : amount} />
         <Switch
           label={t('popup_sendEverything')}
           on={everything}
@@ -112,11 +107,4 @@ export function SendForm({ purse, draft, recipients, onReview }: SendFormProps) 
       </Button>
     </form>
   );
-}
-
-/** The balance, which reads as less than a typed amount that it cannot pay. */
-function availableText(balance: string, { amount, everything }: SendDraftView): string {
-  const reading = readAmount(amount);
-  if (everything || reading.kind === 'none') return shortXno(balance, 'held');
-  return textOf(shownBeside(balance, reading.raw.toString()));
 }

@@ -7,16 +7,21 @@ import { loadIfOpen, postTo } from './own-requests.ts';
 
 /**
  * The two ways to send a proof, each with the server's response recorded.
+ *
+ * @param delivered called when a tab's request was answered.
  */
 export function recordedDelivery(
   interception: Pick<Interception, 'deliver'>,
   exchanges: Exchanges,
+  delivered: (tabId: number) => void,
 ): Pick<PaymentRunnerPorts, 'deliver' | 'postFallback'> {
   return {
     deliver: async (challenge, proof) => {
       const outcome = await interception.deliver(challenge, proof);
       exchanges.answered(challenge, 'page', outcome);
-      return outcome.kind === 'answered' ? loadedWhereOpen(challenge, outcome) : outcome;
+      if (outcome.kind !== 'answered') return outcome;
+      delivered(challenge.tabId);
+      return loadedWhereOpen(challenge, outcome);
     },
     postFallback: async (challenge, body) => {
       const { whole, ...answer } = await postTo(challenge, body);

@@ -29,12 +29,20 @@ export const plainSettings = {
     v.maxLength(200),
     v.check((all) => new Set(all.map(({ account }) => account)).size === all.length, 'an account twice'),
   ),
+  /** The currency in which amounts are valued, and what 1 XNO is worth in it, as the user typed it; null for no values. */
+  currency: v.nullable(
+    v.strictObject({
+      code: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/)),
+      rate: v.pipe(v.string(), v.regex(/^(?=.*[1-9])(0|[1-9]\d{0,7})(\.\d{1,12})?$/)),
+    }),
+  ),
 } as const;
 
 export type PlainSettings = {
   readonly [Name in keyof typeof plainSettings]: v.InferOutput<(typeof plainSettings)[Name]>;
 };
 
+export type Currency = NonNullable<PlainSettings['currency']>;
 export type PocketCloses = PlainSettings['pocketCloses'];
 
 export interface SettingsView extends PlainSettings {

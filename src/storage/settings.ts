@@ -43,6 +43,8 @@ const settings = {
   theme: v.fallback(plainSettings.theme, 'system'),
   /** The user's names for accounts. */
   contacts: v.fallback(plainSettings.contacts, []),
+  /** The currency in which amounts are valued, with its rate; null for none. */
+  currency: v.fallback(plainSettings.currency, null),
   /** The representative of the user's accounts; null for the network's default. */
   representative: v.fallback(v.nullable(AddressText), null),
   /** The payment mechanisms that the user prefers, best first. The others follow in the default order. */

@@ -167,6 +167,7 @@ describe('settings', () => {
     ['theme', 'blue', 'system'],
     ['contacts', [{ account: PAYEE, name: '' }], []],
     ['contacts', [{ account: 'nano_1', name: 'Shop' }], []],
+    ['currency', { code: 'EUR', rate: 0.85 }, null],
     ['paused', 'no', false],
     ['representative', 'nano_1', null],
     ['network', 7, MAINNET.id],

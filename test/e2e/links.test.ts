@@ -161,7 +161,7 @@ describe('a click on a payment link', () => {
     const mark = testBed.sends().length;
     expect(await usable(window, 'link-send').count()).toBe(0);
     await window.getByTestId('link-amount').fill('100');
-    await window.locator('.field-fault', { hasText: /missing/ }).waitFor();
+    await window.locator('.field-fault', { hasText: /you need/ }).waitFor();
     await window.getByTestId('link-amount').fill('0.5');
     await usable(window, 'link-send').click();
     await window.getByTestId('sent-hash').waitFor();
@@ -173,7 +173,7 @@ describe('a click on a payment link', () => {
     const window = await clickOn(page.getByText('pay'));
     await window
       .getByRole('alert')
-      .getByText(/missing/)
+      .getByText(/you need/)
       .waitFor();
     await usable(window, 'link-decline').waitFor();
     expect(await usable(window, 'link-send').count()).toBe(0);

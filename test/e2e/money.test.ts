@@ -234,6 +234,43 @@ test('the activity shows everything that moved, newest first, each with its bloc
   expect(await popup.getByTestId('http-status').textContent()).toContain('200');
 });
 
+test('amounts of real money are shown with their worth at a rate that the user types', async () => {
+  const { purse } = testBed;
+  await tab('settings');
+  await popup.getByTestId('currency-code').fill('eur');
+  await popup.getByTestId('currency-rate').fill('0,85');
+  await usable('currency-save').click();
+  await purse.until('settings.read', {}, ({ currency }) => currency?.rate === '0.85');
+  await tab('home');
+  await popup.getByTestId('balance').waitFor();
+  // The money of a test network has no value.
+  expect(await popup.getByTestId('balance-value').count()).toBe(0);
+  const { networks, activeNetwork } = await purse.ask('settings.read', {});
+  const [network] = networks.filter(({ id }) => id === activeNetwork);
+  if (network === undefined) throw new Error('no network');
+  const { builtIn: _, ...kept } = network;
+  const profile = { ...kept, rpcUrls: [...kept.rpcUrls], otherWsUrls: [...(kept.otherWsUrls ?? [])] };
+  await purse.ask('network.save', { profile: { ...profile, testMoney: false } });
+  await purse.until('purse.state', {}, (state) => state.kind === 'open' && !state.network.testMoney);
+  const balanceNow = await popup.getByTestId('balance').getAttribute('data-raw');
+  const worth = (Number(balanceNow) / 1e30) * 0.85;
+  await popup
+    .getByTestId('balance-value')
+    .getByText(`about €${worth.toFixed(2)}`)
+    .waitFor();
+  const page = await purse.newPage();
+  void page.goto(testBed.at('/article', { n: 'worth' })).catch(() => undefined);
+  const { decline } = await purse.nextApproval();
+  const view = await purse.newPage();
+  await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+  await view.getByTestId('approval-value').getByText('about €0.0085').waitFor();
+  await view.close();
+  await decline();
+  await page.close();
+  await purse.ask('settings.write', { currency: null });
+  await purse.ask('network.save', { profile });
+});
+
 test('a network is added, used, edited and removed by hand; the purse asks its nodes and no others', async () => {
   const { purse, devnet, merchant } = testBed;
   const named = (label: string) => popup.locator('.choice', { hasText: label });

@@ -8,8 +8,8 @@ import { AmountField } from '../../ui/components/AmountField.tsx';
 import { NetworkBanner } from '../../ui/components/NetworkBanner.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
-import { shortXno } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.ts';
+import { Available } from '../../ui/send/Available.tsx';
 import { amountFault, balanceFault } from '../../ui/send/amount-fault.ts';
 import { OrderReview } from '../../ui/send/OrderReview.tsx';
 import { readAmount } from '../../ui/typed-amount.ts';
@@ -70,10 +70,8 @@ export function LinkOrder({ order, sending, fault, isAnswered, onSend, onDecline
             }}
           />
         )}
-        {isTyped && order.balance !== null && (
-          <p class="hint">{t('popup_sendAvailable', { amount: shortXno(order.balance, 'held') })}</p>
-        )}
-        <OrderReview to={order.to} amount={amount} isOwn={order.isOwn}>
+        {isTyped && <Available balance={order.balance} typed={text.value} />}
+        <OrderReview to={order.to} amount={amount} testMoney={order.network.testMoney} isOwn={order.isOwn}>
           <LinkSite link={order} />
           <LinkWords order={order} />
         </OrderReview>

@@ -11,6 +11,7 @@ import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
 import { PaidPages } from '../../ui/components/PaidPages.tsx';
 import { Receive } from '../../ui/components/Receive.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
+import { Value } from '../../ui/components/Value.tsx';
 import { WorkLine } from '../../ui/components/WorkLine.tsx';
 import { shortXno, shownAmount } from '../../ui/format.ts';
 import { sentenceOf, t } from '../../ui/i18n.ts';
@@ -56,6 +57,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
             <p>
               <Amount raw={purse.balance} use="held" large testId="balance" />
             </p>
+            <Value raw={purse.balance} testMoney={purse.network.testMoney} testId="balance-value" />
             {shownAmount(purse.balance, 'held').relation !== 'exact' && <ExactAmount raw={purse.balance} />}
           </>
         )}

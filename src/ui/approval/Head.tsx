@@ -3,6 +3,7 @@ import { Account } from '../components/Account.tsx';
 import { Amount } from '../components/Amount.tsx';
 import { AskedBy } from '../components/AskedBy.tsx';
 import { SiteName } from '../components/SiteName.tsx';
+import { Value } from '../components/Value.tsx';
 import { t } from '../i18n.ts';
 
 /** Who asks for how much, and which account gets it. It is always in sight, as the buttons are. */
@@ -14,6 +15,7 @@ export function Head({ approval }: { readonly approval: ApprovalView }) {
       <p class="total">
         <Amount raw={approval.amount} large testId="approval-amount" />
       </p>
+      <Value raw={approval.amount} testMoney={approval.network.testMoney} testId="approval-value" />
       <p class="payee">
         <span class="payee-label">{t('approve_payTo')}</span>{' '}
         <Account account={approval.payTo} testId="approval-payee" />

@@ -4,6 +4,7 @@ import { FullAccount } from '../components/Account.tsx';
 import { Amount } from '../components/Amount.tsx';
 import { ExactAmount } from '../components/ExactAmount.tsx';
 import { Notice } from '../components/Notice.tsx';
+import { Value } from '../components/Value.tsx';
 import { t } from '../i18n.ts';
 
 interface OrderReviewProps {
@@ -12,6 +13,7 @@ interface OrderReviewProps {
   readonly name?: string | null;
   /** Null while there is none. */
   readonly amount: RawString | null;
+  readonly testMoney: boolean;
   /** Whether the account is one of the purse itself. */
   readonly isOwn: boolean;
   /** Shown below the account and the amount. */
@@ -19,12 +21,13 @@ interface OrderReviewProps {
 }
 
 /** What is about to be sent, as its user reads it before they agree. */
-export function OrderReview({ to, name = null, amount, isOwn, children }: OrderReviewProps) {
+export function OrderReview({ to, name = null, amount, testMoney, isOwn, children }: OrderReviewProps) {
   return (
     <>
       {amount !== null && (
         <div>
           <Amount raw={amount} large testId="send-total" />
+          <Value raw={amount} testMoney={testMoney} testId="send-value" />
           <ExactAmount raw={amount} />
         </div>
       )}

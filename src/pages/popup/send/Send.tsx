@@ -72,6 +72,7 @@ function Steps({ purse, draft: first, recipients }: StepsProps) {
           key="confirm"
           order={order}
           name={name}
+          testMoney={purse.network.testMoney}
           own={order.to === purse.account}
           onBack={() => show({ kind: 'write' })}
           onSent={(blockHash) => show({ kind: 'sent', order, blockHash })}
@@ -94,13 +95,14 @@ interface ConfirmOrderProps {
   readonly order: SendOrder;
   /** The user's name for the account; null where it has none. */
   readonly name: string | null;
+  readonly testMoney: boolean;
   /** Whether the account is one of the purse itself. */
   readonly own: boolean;
   readonly onBack: () => void;
   readonly onSent: (blockHash: string) => void;
 }
 
-function ConfirmOrder({ order, name, own, onBack, onSent }: ConfirmOrderProps) {
+function ConfirmOrder({ order, name, testMoney, own, onBack, onSent }: ConfirmOrderProps) {
   const action = useAction();
   const send = () =>
     action.run(async () => {
@@ -110,7 +112,7 @@ function ConfirmOrder({ order, name, own, onBack, onSent }: ConfirmOrderProps) {
     });
   return (
     <Screen title={t('popup_sendConfirmTitle')} onBack={onBack}>
-      <OrderReview to={order.to} name={name} amount={order.amount} isOwn={own} />
+      <OrderReview to={order.to} name={name} amount={order.amount} testMoney={testMoney} isOwn={own} />
       <FaultLine fault={action.fault.value} />
       <div class="columns">
         <Button onClick={onBack}>{t('ui_cancel')}</Button>

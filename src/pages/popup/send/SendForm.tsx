@@ -9,10 +9,10 @@ import { AmountField } from '../../../ui/components/AmountField.tsx';
 import { Button } from '../../../ui/components/Button.tsx';
 import { Switch, TextField } from '../../../ui/components/Field.tsx';
 import { FaultLine } from '../../../ui/components/Notice.tsx';
-import { shortXno, shownBeside, textOf } from '../../../ui/format.ts';
+import { Value } from '../../../ui/components/Value.tsx';
 import { t } from '../../../ui/i18n.ts';
+import { Available } from '../../../ui/send/Available.tsx';
 import { amountFault } from '../../../ui/send/amount-fault.ts';
-import { readAmount } from '../../../ui/typed-amount.ts';
 import { LONGEST_NAME, withName } from './contacts.ts';
 import { orderOf, type SendOrder, withRecipient } from './order.ts';
 import { RecipientField } from './RecipientField.tsx';
@@ -90,11 +90,10 @@ export function SendForm({ purse, draft, recipients, onReview }: SendFormProps) 
             onInput={(text) => set({ ...draft.value, amount: text })}
           />
         )}
-        {purse.balance !== null && (
-          <p class="hint" data-testid="send-available">
-            {t('popup_sendAvailable', { amount: availableText(purse.balance, draft.value) })}
-          </p>
+        {order !== null && (
+          <Value raw={order.amount} testMoney={purse.network.testMoney} testId="send-form-value" />
         )}
+        <Available balance={purse.balance} typed={everything ? '' : amount} />
         <Switch
           label={t('popup_sendEverything')}
           on={everything}
@@ -108,11 +107,4 @@ export function SendForm({ purse, draft, recipients, onReview }: SendFormProps) 
       </Button>
     </form>
   );
-}
-
-/** The balance, which reads as less than a typed amount that it cannot pay. */
-function availableText(balance: string, { amount, everything }: SendDraftView): string {
-  const reading = readAmount(amount);
-  if (everything || reading.kind === 'none') return shortXno(balance, 'held');
-  return textOf(shownBeside(balance, reading.raw.toString()));
 }

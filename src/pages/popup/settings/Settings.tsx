@@ -12,6 +12,7 @@ import { SandboxEntrance } from '../TabSandbox.tsx';
 import { Appearance } from './Appearance.tsx';
 import { AutoLock } from './AutoLock.tsx';
 import { BlockedSites } from './BlockedSites.tsx';
+import { CurrencyRate } from './CurrencyRate.tsx';
 import { GlobalCap } from './GlobalCap.tsx';
 import { LeastReceived } from './LeastReceived.tsx';
 import { ManualSites } from './ManualSites.tsx';
@@ -68,6 +69,9 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
       </Section>
       <Section title={t('popup_receivedTitle')} id="received">
         <LeastReceived leastReceived={settings.leastReceived} />
+      </Section>
+      <Section title={t('popup_currencyTitle')} id="currency">
+        <CurrencyRate currency={settings.currency} />
       </Section>
       <Section title={t('popup_linksTitle')} id="links">
         <OpenLinks opensLinks={settings.opensLinks} />

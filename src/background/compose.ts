@@ -26,6 +26,7 @@ import type { Exclusively } from '../wallet/account-chain.ts';
 import { AbandonedRequests } from './abandoned-requests.ts';
 import { Attention } from './attention.ts';
 import { ChallengeEvents } from './challenge-events.ts';
+import { isInFront } from './front-tab.ts';
 import { pageSide } from './handlers/index.ts';
 import { lockEverything } from './handlers/vault.ts';
 import { LinkQuestions } from './link-questions.ts';
@@ -66,6 +67,7 @@ export interface Background {
   readonly maintenance: Maintenance;
   readonly screenLock: ScreenLock;
   readonly notices: UserNotices;
+  readonly attention: Attention;
   /** Whether the user leaves the 402 of a request to its page. */
   readonly isManual: (challenge: Challenge) => Promise<boolean>;
   readonly vault: Vault;
@@ -196,6 +198,7 @@ export async function compose(interception: Interception): Promise<Background> {
     isPayeeUnopened: (network, payTo) => payees.isUnopened(network, payTo),
     workTime: (threshold) => work.engines.searchBound(threshold),
     waits: (challenge) => interception.waits(challenge),
+    isInFront: ({ tabId }) => isInFront(tabId),
     heldUntil: (challenge) => interception.heldUntil(challenge),
     giveBack: (challenge) => interception.giveBack(challenge),
     addManualSite: (site) => settings.setManual(site, true),
@@ -258,6 +261,7 @@ export async function compose(interception: Interception): Promise<Background> {
       lockEverything: () => lockEverything({ vault, openWallets, notifyPages }),
     }),
     notices,
+    attention,
     isManual: async (challenge) => isManual(challenge, await settings.read('manualSites')),
     vault,
   };

@@ -11,7 +11,7 @@ import { Screen } from '../components/Screen.tsx';
 import { UsedNotice } from '../components/UsedNotice.tsx';
 import { WorkLine } from '../components/WorkLine.tsx';
 import { enoughXno } from '../format.ts';
-import { sentenceOf, t, tCount } from '../i18n.ts';
+import { sentenceOf, t } from '../i18n.ts';
 import { nameWarning } from '../look-alike.ts';
 import { useNow } from '../now.ts';
 import { shortStart, shownSite } from '../site.ts';
@@ -20,19 +20,20 @@ import './approval.css';
 import { BudgetForm, useBudgetDraft } from './BudgetForm.tsx';
 import { type Choice, DecisionButtons, type UserDecision } from './DecisionButtons.tsx';
 import { Facts, Headline } from './Facts.tsx';
+import { OtherQuestions } from './OtherQuestions.tsx';
 import { Manual, Whom } from './Sites.tsx';
 
 interface ApprovalProps {
   readonly approval: ApprovalView;
-  /** The number of questions after this one. */
-  readonly more: number;
+  /** The sites of the questions after this one, one for each. */
+  readonly others: readonly string[];
   readonly sending: boolean;
   readonly fault: Fault | null;
   readonly onAnswer: (answer: UserDecision) => void;
 }
 
 /** One question to the user: whether to pay an offer. */
-export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalProps) {
+export function Approval({ approval, others, sending, fault, onAnswer }: ApprovalProps) {
   const writingBudget = useSignal(false);
   const choosingWhom = useSignal(false);
   const leavingToPage = useSignal(false);
@@ -174,19 +175,8 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
       <header>
         <NetworkBanner network={approval.network} />
       </header>
-      <Screen
-        title={t('approve_title')}
-        aside={
-          <span class="approval-aside">
-            {more > 0 && (
-              <span class="chip" data-testid="approval-more">
-                {tCount('approve_more', more)}
-              </span>
-            )}
-            <Countdown until={approval.answerBy} />
-          </span>
-        }
-      >
+      <Screen title={t('approve_title')} aside={<Countdown until={approval.answerBy} />}>
+        <OtherQuestions sites={others} />
         <FaultLine fault={fault} />
         <Headline approval={approval} />
         {[...nameWarnings(approval), ...approval.warnings].map((warning) => (

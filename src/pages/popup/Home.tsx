@@ -22,6 +22,7 @@ import { SmallReceivesRow } from './SmallReceives.tsx';
 import { TabRow } from './TabRow.tsx';
 import { Undelivered } from './Undelivered.tsx';
 import { UsedBudget } from './UsedBudget.tsx';
+import { WayBackCard } from './WayBackCard.tsx';
 
 const RECENT = 4;
 
@@ -94,6 +95,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
         </section>
       )}
 
+      {page.value !== null && <WayBackCard page={page.value} />}
       {page.value !== null && <SiteBudget site={page.value.site} />}
       {page.value !== null && <TabRow tabId={page.value.tabId} />}
 

@@ -9,19 +9,21 @@ export interface Matter {
   readonly tabId: number;
 }
 
-/** How many matters are remembered after they were shown to the user. */
+/** How many matters are remembered after they waited or were shown to the user. */
 const REMEMBERED = 200;
 
 /**
  * Shows the user what waits for them: by a number on the toolbar button, and by the toolbar popup or, where that cannot
- * open, one small window of the extension. Nothing is shown in the page, and no second window opens. A question that ends
- * and is asked again, because a page repeats its request, opens the popup once.
+ * open, one small window of the extension. Nothing is shown in the page, and no second window opens. A matter of a tab in the
+ * background is brought up when the user switches to that tab. Each is brought up once: also a question that ends and is asked
+ * again, because a page repeats its request.
  */
 export class Attention {
-  readonly #shown = new Set<string>();
-  #waiting = 0;
-  readonly #opening = new SerialQueue();
   readonly #button: Pick<ToolbarButton, 'recovered' | 'waits'>;
+  readonly #known = new Set<string>();
+  readonly #broughtUp = new Set<string>();
+  readonly #opening = new SerialQueue();
+  #matters: readonly Matter[] = [];
 
   constructor(button: Pick<ToolbarButton, 'recovered' | 'waits'>) {
     this.#button = button;
@@ -29,36 +31,58 @@ export class Attention {
 
   /** Takes the list of everything that waits. To be called whenever it changes. */
   update(matters: readonly Matter[]): void {
-    const isFirst = this.#waiting === 0;
-    this.#waiting = matters.length;
+    const isFirst = this.#matters.length === 0;
+    this.#matters = matters;
     void this.#button.waits(matters.length).catch(console.error);
-    const fresh = matters.filter(({ id }) => !this.#shown.has(id));
-    for (const { id } of fresh) this.#shown.add(id);
-    for (const id of this.#shown) {
-      if (this.#shown.size <= REMEMBERED) break;
-      this.#shown.delete(id);
+    const fresh = matters.filter(({ id }) => !this.#known.has(id));
+    for (const { id, tabId } of fresh) {
+      remember(this.#known, id);
+      void this.#button.recovered(tabId).catch(console.error);
     }
-    for (const { tabId } of fresh) void this.#button.recovered(tabId);
-    const [first] = fresh;
-    if (first === undefined) return;
-    this.#opening.run(() => open(first.tabId, isFirst)).catch(console.error);
+    for (const tabId of new Set(fresh.map((matter) => matter.tabId))) this.#show(tabId, isFirst);
+  }
+
+  /** Brings up what waits in a tab and was not brought up yet, where the tab is in front. To be called when the user switches to it. */
+  lookedAt(tabId: number): void {
+    this.#show(tabId, false);
+  }
+
+  #show(tabId: number, isFirst: boolean): void {
+    if (this.#newIn(tabId).length === 0) return;
+    this.#opening.run(() => this.#bringUp(tabId, isFirst)).catch(console.error);
+  }
+
+  async #bringUp(tabId: number, isFirst: boolean): Promise<void> {
+    const matters = this.#newIn(tabId);
+    if (matters.length === 0 || !(await open(tabId, isFirst))) return;
+    for (const { id } of matters) remember(this.#broughtUp, id);
+  }
+
+  #newIn(tabId: number): readonly Matter[] {
+    return this.#matters.filter((one) => one.tabId === tabId && !this.#broughtUp.has(one.id));
   }
 }
 
+/** Adds an id to those that are remembered, and forgets the oldest beyond their number. */
+function remember(ids: Set<string>, id: string): void {
+  ids.add(id);
+  const [oldest] = ids;
+  if (ids.size > REMEMBERED && oldest !== undefined) ids.delete(oldest);
+}
+
 /**
- * Opens the purse, unless it is open already. For a tab in the background only the number on the button changes.
+ * Opens the purse over a tab, unless it is open already. Returns whether it is: over a tab in the background it never is.
  *
  * @param isFirst whether nothing waited before: a window that still shows an earlier payment comes to the front
  */
-async function open(tabId: number, isFirst: boolean): Promise<void> {
-  const shown = await openContext();
-  if (shown !== undefined && !isFirst) return;
+async function open(tabId: number, isFirst: boolean): Promise<boolean> {
   const tab = await chrome.tabs.get(tabId).catch(() => undefined);
-  if (tab?.active !== true) return;
+  if (tab?.active !== true) return false;
+  const shown = await openContext();
   if (shown !== undefined) {
-    if (shown.contextType === chrome.runtime.ContextType.TAB)
+    if (isFirst && shown.contextType === chrome.runtime.ContextType.TAB)
       await chrome.windows.update(shown.windowId, { focused: true });
-    return;
+    return true;
   }
   try {
     await chrome.action.openPopup({ windowId: tab.windowId });
@@ -66,6 +90,7 @@ async function open(tabId: number, isFirst: boolean): Promise<void> {
     // The popup cannot open over a minimised or unfocused window; a window of the extension can.
     await chrome.windows.create({ url: APPROVE_PAGE, type: 'popup', width: 400, height: 640, focused: true });
   }
+  return true;
 }
 
 /** The popup or the window in which the purse is open. */

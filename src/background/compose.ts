@@ -28,6 +28,7 @@ import { AbandonedRequests } from './abandoned-requests.ts';
 import { Attention } from './attention.ts';
 import { ChallengeEvents } from './challenge-events.ts';
 import { DocumentTitles } from './document-titles.ts';
+import { isInFront } from './front-tab.ts';
 import { pageSide } from './handlers/index.ts';
 import { lockEverything } from './handlers/vault.ts';
 import { LinkQuestions } from './link-questions.ts';
@@ -70,6 +71,7 @@ export interface Background {
   readonly maintenance: Maintenance;
   readonly screenLock: ScreenLock;
   readonly notices: UserNotices;
+  readonly attention: Attention;
   /** Whether the user leaves the 402 of a request to its page. */
   readonly isManual: (challenge: Challenge) => Promise<boolean>;
   readonly vault: Vault;
@@ -206,6 +208,7 @@ export async function compose(interception: Interception): Promise<Background> {
     isPayeeUnopened: (network, payTo) => payees.isUnopened(network, payTo),
     workTime: (threshold) => work.engines.searchBound(threshold),
     waits: (challenge) => interception.waits(challenge),
+    isInFront: ({ tabId }) => isInFront(tabId),
     heldUntil: (challenge) => interception.heldUntil(challenge),
     giveBack: (challenge) => interception.giveBack(challenge),
     addManualSite: (site) => settings.setManual(site, true),
@@ -269,6 +272,7 @@ export async function compose(interception: Interception): Promise<Background> {
       lockEverything: () => lockEverything({ vault, openWallets, notifyPages }),
     }),
     notices,
+    attention,
     isManual: async (challenge) => isManual(challenge, await settings.read('manualSites')),
     vault,
   };

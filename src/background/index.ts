@@ -7,6 +7,7 @@ import { createChromiumInterception } from '../interception/chromium/index.ts';
 import { route } from '../messages/router.ts';
 import { clickedLink } from './clicked-link.ts';
 import { compose } from './compose.ts';
+import { frontTabIn } from './front-tab.ts';
 import { linkListener } from './link-listener.ts';
 import { linkMenu } from './link-menu.ts';
 import { challengeStore } from './session-storage.ts';
@@ -73,6 +74,14 @@ chrome.alarms.onAlarm.addListener(() => startup.use(({ maintenance }) => mainten
 // Without the permission `idle`, which Firefox is not asked for, there is none.
 chrome.idle?.onStateChanged.addListener((state) => {
   if (state === 'locked') startup.use(({ screenLock }) => screenLock.locked());
+});
+chrome.tabs.onActivated.addListener(({ tabId }) => startup.use(({ attention }) => attention.lookedAt(tabId)));
+chrome.windows.onFocusChanged.addListener((windowId) => {
+  if (windowId === chrome.windows.WINDOW_ID_NONE) return;
+  startup.use(async ({ attention }) => {
+    const tabId = await frontTabIn(windowId);
+    if (tabId !== undefined) attention.lookedAt(tabId);
+  });
 });
 chrome.tabs.onRemoved.addListener((tabId) => startup.use(({ tabs }) => tabs.removed(tabId)));
 chrome.windows.onRemoved.addListener((windowId) => startup.use(({ links }) => links.closed(windowId)));

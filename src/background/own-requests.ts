@@ -48,6 +48,26 @@ export async function loadPage({ tabId }: Challenge): Promise<void> {
 }
 
 /**
+ * Loads the document of a 402 once more, or the page around another request of its site, so that it asks again. Resolves with
+ * false where the tab was closed, or shows another site by now.
+ */
+export async function loadAnew({
+  kind,
+  url,
+  tabId,
+  topOrigin,
+}: Pick<Challenge, 'url' | 'tabId' | 'topOrigin'> & { readonly kind: string }): Promise<boolean> {
+  const tab = await chrome.tabs.get(tabId).catch(() => undefined);
+  if (tab === undefined) return false;
+  const present = tab.url ?? '';
+  if (kind === 'main_frame' && present.split('#')[0] !== url) await chrome.tabs.update(tabId, { url });
+  else if (kind === 'main_frame' || (URL.canParse(present) && new URL(present).origin === topOrigin))
+    await chrome.tabs.reload(tabId);
+  else return false;
+  return true;
+}
+
+/**
  * Sends a request without a body once more with its proof, to the URL that issued the challenge and to no other
  * (invariant 5). It has the cookies of the site, except for a private window, whose cookies the extension does not have.
  */

@@ -103,7 +103,7 @@ const answer = v.variant('kind', [
 ]);
 
 export const approvalMessages = {
-  /** Returns the open questions, oldest first, with no more than a locked purse may show. */
+  /** Returns the open questions, those of the tab in front first and then the oldest, with no more than a locked purse may show. */
   'approval.waiting': message(nothing, 'always')<readonly WaitingView[]>(),
   'approval.list': message(nothing, 'open')<readonly ApprovalView[]>(),
   'approval.answer': message(v.strictObject({ id: text(128), answer }), {

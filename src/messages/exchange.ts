@@ -119,5 +119,7 @@ export const exchangeMessages = {
   'exchange.read': message(v.strictObject({ id: text(128) }), 'open')<ExchangeStory>(),
   /** Sends the same proof to the same URL once more and returns the response. */
   'exchange.replay': message(v.strictObject({ id: text(128) }), 'open')<ReplayView>(),
+  /** Has the page of a 402 that was not paid ask again, by loading it once more. Only for a GET. */
+  'exchange.askAgain': message(v.strictObject({ id: text(128) }), 'open')<null>(),
   'exchange.clear': message(v.strictObject({ tabId: tab }), 'open')<null>(),
 } as const;

@@ -78,6 +78,7 @@ export const INPUTS: { readonly [Q in keyof typeof pageRequests]: object } = {
   'exchange.list': { tabId: 7 },
   'exchange.read': { id: 'challenge' },
   'exchange.replay': { id: 'challenge' },
+  'exchange.askAgain': { id: 'exchange' },
   'exchange.clear': { tabId: 7 },
   'tester.servers': {},
   'tester.claim': { site: 'https://shop.example', own: true },

@@ -46,6 +46,8 @@ export interface ChallengeHandlerPorts {
   readonly accounts: (network: string) => Promise<readonly NanoAddress[] | null>;
   /** Whether the page still waits for the challenge. */
   readonly waits: (challenge: Challenge) => Promise<boolean>;
+  /** Whether the tab of the challenge is the one that its window shows. Never rejects. */
+  readonly isInFront: (challenge: Challenge) => Promise<boolean>;
   /** As in `Interception`. */
   readonly heldUntil: (challenge: Challenge) => Promise<number | null>;
   /** Gives the page its original 402, while its question stays open. */

@@ -1,5 +1,5 @@
 /** Offers that would expire before the content is delivered. */
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Challenge } from '../interception/challenge.ts';
 import {
   account,
@@ -176,17 +176,40 @@ describe('a question whose price ran out', () => {
     expect(worker.log.map(({ key }) => key)).toEqual(['refusal_DECLINED']);
   });
 
-  test('gives the page its 402 after a minute', async () => {
+  /** The minutes that were waited for, each as what ends it. */
+  function minutes() {
     const timers = vi.spyOn(globalThis, 'setTimeout');
-    const { challenge, handled } = await ranOut();
-    const end = timers.mock.calls.find(([, ms]) => ms === RENEWABLE_FOR)?.[0];
-    timers.mockRestore();
+    onTestFinished(() => timers.mockRestore());
     expect(RENEWABLE_FOR).toBe(60_000);
+    return () => timers.mock.calls.filter(([, ms]) => ms === RENEWABLE_FOR).map(([end]) => end);
+  }
+
+  test('gives the page its 402 after a minute', async () => {
+    const begun = minutes();
+    const { challenge, handled } = await ranOut();
+    await expect.poll(() => begun().length).toBe(1);
     expect(browser.released).toEqual([]);
-    end?.();
+    begun()[0]?.();
     await handled;
     expect(browser.released).toEqual([challenge.id]);
     expect(worker.log.map(({ key }) => key)).toEqual(['refusal_LAPSED']);
+  });
+
+  test('stays open while its tab is in the background, and for a minute after its user has come to it', async () => {
+    let isFront = false;
+    const begun = minutes();
+    const { challenge, handled } = await ranOut({}, { isInFront: async () => isFront });
+    for (const count of [1, 2]) {
+      await expect.poll(() => begun().length).toBe(count);
+      isFront = count === 2;
+      begun()[count - 1]?.();
+    }
+    await expect.poll(() => begun().length).toBe(3);
+    expect(browser.released).toEqual([]);
+    expect(worker.approvals.hasRunOut(challenge.id)).toBe(true);
+    begun()[2]?.();
+    await handled;
+    expect(browser.released).toEqual([challenge.id]);
   });
 
   test('gives the page its 402 where the server has no fresh price', async () => {

@@ -129,6 +129,7 @@ export function startWorker(
     workTime: async () => 0,
     isPayeeUnopened: async () => false,
     waits,
+    isInFront: async () => true,
     heldUntil: async () => null,
     giveBack: (challenge) => browser.giveBack(challenge),
     addManualSite: (site) => settings.setManual(site, true),

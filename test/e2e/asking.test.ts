@@ -1,5 +1,6 @@
 import type { Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { startMerchant } from '../merchant/merchant.ts';
 import { popupScreen } from './screen.ts';
 import { openTestBed, type TestBed } from './setup.ts';
 
@@ -76,7 +77,7 @@ describe('a question', () => {
     expect(await badge()).toBe('');
   });
 
-  test('of a background tab opens nothing, and waits until the user looks at it', async () => {
+  test('of a background tab opens nothing until the user switches to that tab, which brings it up', async () => {
     await page.goto(testBed.at('/page'));
     const front = await testBed.purse.newPage();
     await front.goto(testBed.at('/free'));
@@ -84,10 +85,44 @@ describe('a question', () => {
     await page.evaluate((url) => void fetch(url), testBed.at('/api/data'));
     const { offer, decline } = await testBed.purse.nextApproval();
     expect(await badge()).toBe('1');
+    await front.bringToFront();
     expect(await popsUp(offer.id)).toBe(false);
     expect(windows()).toEqual([]);
+    await page.bringToFront();
+    await expect.poll(() => popsUp(offer.id)).toBe(true);
     await front.close();
     await decline();
+  });
+
+  test('of the tab in front is shown first, and those of other tabs are named by their sites', async () => {
+    const other = await startMerchant({ network: testBed.devnet.profile });
+    onTestFinished(() => other.close());
+    await page.goto(testBed.at('/page'));
+    const front = await testBed.purse.newPage();
+    await front.goto(`${other.origin}/free`);
+    await page.evaluate((url) => void fetch(url), testBed.at('/api/data', { n: 'behind' }));
+    await oneWaits();
+    await front.bringToFront();
+    await front.evaluate((url) => void fetch(url), `${other.origin}/api/data`);
+    const first = () =>
+      testBed.purse.until(
+        'approval.list',
+        {},
+        ([one, two]) => two !== undefined && one?.site === other.origin,
+      );
+    const id = (await first())[0]?.id ?? '';
+    await expect.poll(() => popupFor(id).then((popup) => popup !== undefined)).toBe(true);
+    const popup = await popupFor(id);
+    expect(await popup?.text('approval-more')).toBe(
+      `1 more question: ${new URL(testBed.merchant.origin).host}`,
+    );
+    await popup?.close();
+    await page.bringToFront();
+    await testBed.purse.until('approval.list', {}, ([one]) => one?.site === testBed.merchant.origin);
+    for (const { id } of await testBed.purse.ask('approval.list', {})) {
+      await testBed.purse.ask('approval.answer', { id, answer: { kind: 'decline' } });
+    }
+    await front.close();
   });
 
   test('accepts no click before it was shown long enough, and only trusted ones', async () => {

@@ -114,3 +114,55 @@ describe('the toolbar button', () => {
     await expect.poll(buttonOf, PATIENCE).toEqual({ text: '', title: 'Nano Purse' });
   });
 });
+
+describe('the popup over a page', () => {
+  /** The popup as it is over a tab: as a page of its own it would be over itself. */
+  async function popupOver(tabId: number): Promise<Page> {
+    const popup = await testBed.purse.newPage();
+    await popup.setViewportSize({ width: 360, height: 600 });
+    await popup.addInitScript(
+      ([id, url]) => {
+        const query = (_: unknown, give?: (tabs: readonly object[]) => void) => {
+          const tabs = [{ id, url, incognito: false }];
+          give?.(tabs);
+          return Promise.resolve(tabs);
+        };
+        Object.defineProperty(chrome.tabs, 'query', { value: query });
+      },
+      [tabId, testBed.merchant.origin] as const,
+    );
+    await popup.goto(`chrome-extension://${testBed.purse.extensionId}/src/pages/popup/index.html`);
+    return popup;
+  }
+
+  test('leads back from a decline: the page asks again, and is paid after all', async () => {
+    const { purse } = testBed;
+    const url = testBed.at('/article', { name: 'declined' });
+    void page.goto(url).catch(() => undefined);
+    await (await purse.nextApproval()).decline();
+    await page.locator('#gate').waitFor();
+    const popup = await popupOver(await tabOf(url));
+    await popup.getByTestId('pay-after-all').click();
+    await (await purse.nextApproval()).approve();
+    await page.locator('#paid', { hasText: PAID_MARKER }).waitFor();
+    await popup.getByTestId('declined').waitFor({ state: 'detached' });
+    await popup.close();
+  });
+
+  test('takes a block back: the page asks again, and a blocked site can be unblocked without it', async () => {
+    const { purse, merchant } = testBed;
+    const url = testBed.at('/article', { name: 'blocked' });
+    void page.goto(url).catch(() => undefined);
+    await (await purse.nextApproval()).never();
+    await page.locator('#gate').waitFor();
+    const tab = await tabOf(url);
+    const popup = await popupOver(tab);
+    await popup.getByTestId('unblock').click();
+    await (await purse.nextApproval()).never();
+    await purse.ask('exchange.clear', { tabId: tab });
+    await popup.getByTestId('unblock').getByText('Unblock').click();
+    await purse.until('settings.read', {}, ({ blockedSites }) => !blockedSites.includes(merchant.origin));
+    await popup.getByTestId('site-blocked').waitFor({ state: 'detached' });
+    await popup.close();
+  });
+});

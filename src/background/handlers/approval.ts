@@ -10,6 +10,7 @@ import { nameOf, type Question } from '../../payments/question.ts';
 import { harderWorkOf } from '../../protocol/mechanisms/index.ts';
 import { type Site, siteOf } from '../../site.ts';
 import { planOf } from '../../wallet/pocket-plan.ts';
+import { frontFirst, frontTab } from '../front-tab.ts';
 import { approvalView } from '../views/approval.ts';
 import type { HandlerParts } from './parts.ts';
 import { layOutPocket } from './pocket.ts';
@@ -19,7 +20,7 @@ export function approvalHandlers(parts: HandlerParts): PageHandlersOf<'approval'
   return {
     'approval.waiting': async () => {
       const networks = await settings.networks();
-      return approvals.list().map((question) => ({
+      return (await shownOrder(parts)).map((question) => ({
         id: nameOf(question),
         site: question.site,
         amount: question.offer.amount.toString(),
@@ -29,7 +30,8 @@ export function approvalHandlers(parts: HandlerParts): PageHandlersOf<'approval'
     'approval.list': async () => {
       abandoned.check();
       const networks = await settings.networks();
-      return Promise.all(approvals.list().map((question) => viewOf(question, networks, parts)));
+      const questions = await shownOrder(parts);
+      return Promise.all(questions.map((question) => viewOf(question, networks, parts)));
     },
     'approval.answer': async ({ id, answer }) => {
       const pays = answer.kind === 'once' || answer.kind === 'budget';
@@ -44,6 +46,10 @@ export function approvalHandlers(parts: HandlerParts): PageHandlersOf<'approval'
     },
   };
 }
+
+/** The open questions, those of the tab in front first. */
+const shownOrder = async ({ approvals }: HandlerParts): Promise<readonly Question[]> =>
+  frontFirst(approvals.list(), await frontTab());
 
 /** The open question of this name. Questions about the same offer share a name. */
 const questionOf = (id: string, { approvals }: HandlerParts): Question | undefined =>

@@ -7,7 +7,7 @@ import type { PageHandlersOf } from '../../messages/router.ts';
 import { requestOf } from '../../payments/payment.ts';
 import { isWhole } from '../../payments/private-record.ts';
 import { shownProof } from '../../payments/shown-proof.ts';
-import { replayTo } from '../own-requests.ts';
+import { loadAnew, replayTo } from '../own-requests.ts';
 import { canReplay, type ExchangeContext, exchangeStory, exchangeView } from '../views/exchange.ts';
 import type { HandlerParts } from './parts.ts';
 
@@ -82,6 +82,11 @@ export function exchangeHandlers({
       return send(exchange, paid, shownProof(payment.intent.offer, progress)).finally(() =>
         replaying.delete(id),
       );
+    },
+    'exchange.askAgain': async ({ id }) => {
+      const { request } = await find(id);
+      if (request.method !== 'GET' || !(await loadAnew(request))) throw new Fault('fault_requestGone');
+      return null;
     },
     'exchange.clear': async ({ tabId }) => {
       await exchanges.forget(tabId);

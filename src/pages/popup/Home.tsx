@@ -24,6 +24,7 @@ import { SiteBudget } from './SiteBudget.tsx';
 import { SmallReceivesRow } from './SmallReceives.tsx';
 import { TabRow } from './TabRow.tsx';
 import { UsedBudget } from './UsedBudget.tsx';
+import { WayBackCard } from './WayBackCard.tsx';
 
 const RECENT = 4;
 
@@ -100,6 +101,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
         </section>
       )}
 
+      {page.value !== null && <WayBackCard page={page.value} />}
       {page.value !== null && <SiteBudget page={page.value} />}
       {page.value !== null && <TabRow tabId={page.value.tabId} />}
 

@@ -11,7 +11,7 @@ import { leaveToPages } from '../manual-sites.ts';
 import { isOwnAccount } from '../own-account.ts';
 import { type Ask, DONE, declined, type Stage } from './stage.ts';
 
-/** How long a question stays open after its offer ran out, for a user who wants a fresh price (ms). */
+/** How long a question stays open after its offer ran out, for a user who sees it and wants a fresh price (ms). */
 export const RENEWABLE_FOR = 60_000;
 
 /**
@@ -39,10 +39,21 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
     if (!isRenewable(asking)) return approvals.expire(id);
     release();
     approvals.runOut(id);
-    timer = setTimeout(() => approvals.expire(id), RENEWABLE_FOR);
+    void expireOnceSeen();
   };
+  /** Closes the question when its tab is in front at both ends of that time. A tab in the background keeps it for its user. */
+  const expireOnceSeen = async () => {
+    const wasInFront = await ports.isInFront(asking);
+    if (isOver) return;
+    timer = setTimeout(async () => {
+      if (wasInFront && (await ports.isInFront(asking))) approvals.expire(id);
+      else await expireOnceSeen();
+    }, RENEWABLE_FOR);
+  };
+  let isOver = false;
   let timer = setTimeout(runOut, lapses);
   const outcome = withoutTrace(await asked.outcome, asking);
+  isOver = true;
   clearTimeout(timer);
   const challenge = await endPatience();
   release();

@@ -11,7 +11,7 @@ import { Screen } from '../components/Screen.tsx';
 import { UsedNotice } from '../components/UsedNotice.tsx';
 import { WorkLine } from '../components/WorkLine.tsx';
 import { enoughXno } from '../format.ts';
-import { sentenceOf, t, tCount } from '../i18n.ts';
+import { sentenceOf, t } from '../i18n.ts';
 import { useNow } from '../now.ts';
 import './approval.css';
 import './question.css';
@@ -21,13 +21,14 @@ import { type Aside, choicesOf, type Stage } from './choices.ts';
 import { ChoiceButtons, DecisionButtons, type UserDecision, useArming } from './DecisionButtons.tsx';
 import { Details, PlainFacts } from './Details.tsx';
 import { Head } from './Head.tsx';
+import { OtherQuestions } from './OtherQuestions.tsx';
 import { Manual, Whom } from './Sites.tsx';
 import { SiteWords } from './SiteWords.tsx';
 
 interface ApprovalProps {
   readonly approval: ApprovalView;
-  /** The number of questions after this one. */
-  readonly more: number;
+  /** The sites of the questions after this one, one for each. */
+  readonly others: readonly string[];
   readonly sending: boolean;
   readonly fault: Fault | null;
   readonly onAnswer: (answer: UserDecision) => void;
@@ -39,7 +40,7 @@ interface ApprovalProps {
  * One question to the user: whether to pay an offer. Site, price and recipient stand above what scrolls and the buttons
  * below it, so that they are in sight together on the smallest window.
  */
-export function Approval({ approval, more, sending, fault, onAnswer, children }: ApprovalProps) {
+export function Approval({ approval, others, sending, fault, onAnswer, children }: ApprovalProps) {
   const aside = useSignal<Aside | null>(null);
   const draft = useBudgetDraft(approval);
   const now = useNow(500).value;
@@ -64,20 +65,12 @@ export function Approval({ approval, more, sending, fault, onAnswer, children }:
       <Screen
         key={`screen ${stage}`}
         title={t('approve_title')}
-        aside={
-          <span class="approval-aside">
-            {more > 0 && (
-              <span class="chip" data-testid="approval-more">
-                {tCount('approve_more', more)}
-              </span>
-            )}
-            <Countdown until={approval.answerBy} />
-          </span>
-        }
+        aside={<Countdown until={approval.answerBy} />}
       >
         <Head approval={approval} />
         <div class="question-body">
           {children}
+          <OtherQuestions sites={others} />
           <FaultLine fault={fault} />
           <Body approval={approval} stage={stage} expired={expired}>
             {stage === 'pay' && approval.canBudget && <BudgetChoice draft={draft} />}

@@ -108,7 +108,7 @@ export function ApprovalQueue({ approvals, onDone, children }: ApprovalQueueProp
     <Approval
       key={`${first.id} ${tries.value}`}
       approval={first}
-      more={rest.length}
+      others={rest.map(({ site }) => site)}
       sending={action.busy.value}
       fault={action.fault.value}
       onAnswer={(answer) => void onAnswer(first, answer)}

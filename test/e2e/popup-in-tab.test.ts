@@ -102,8 +102,11 @@ test('the page about the purse says its version, its commit and the shortcut tha
   await popup.getByTestId('open-about').click();
   expect(await popup.getByTestId('version').textContent()).toBe(manifest.version);
   expect(await popup.getByTestId('commit').textContent()).toMatch(/^([0-9a-f]{12}(-dirty)?|unknown)$/);
-  const suggested = manifest.commands._execute_action.suggested_key.default;
-  await popup.getByTestId('shortcut').filter({ hasText: suggested }).waitFor();
+  const commands = await popup.evaluate(() => chrome.commands.getAll());
+  const opening = commands.find(({ name }) => name === '_execute_action');
+  expect(opening).toBeDefined();
+  // A browser gives no key to an extension whose suggestion is taken, or that it was started with.
+  expect(await popup.getByTestId('shortcut').textContent()).toBe(opening?.shortcut || 'None');
   await popup.close();
 });
 

@@ -26,6 +26,7 @@ import type { Exclusively } from '../wallet/account-chain.ts';
 import { AbandonedRequests } from './abandoned-requests.ts';
 import { Attention } from './attention.ts';
 import { ChallengeEvents } from './challenge-events.ts';
+import { EarlyPage } from './early-page.ts';
 import { isInFront } from './front-tab.ts';
 import { pageSide } from './handlers/index.ts';
 import { lockEverything } from './handlers/vault.ts';
@@ -42,6 +43,7 @@ import { recordedDelivery } from './recorded-delivery.ts';
 import { Sandbox } from './sandbox.ts';
 import { pocketClosesHere, ScreenLock } from './screen-lock.ts';
 import {
+  earlyPageStore,
   exchangeStore,
   linkStore,
   owedStore,
@@ -185,12 +187,14 @@ export async function compose(interception: Interception): Promise<Background> {
     windows: linkWindows,
     networkOf: async (tabId) => (await payers.contextOf(tabId).catch(() => null))?.network.id ?? null,
   });
+  const earlyPage = new EarlyPage({ store: earlyPageStore, button, network: () => settings.network(), now });
   const challengeHandler: ChallengeHandler = new ChallengeHandler({
     journal,
     budgets,
     approvals,
     delivery,
     context: ({ tabId }) => payers.contextOf(tabId),
+    metEarly: (challenge) => void earlyPage.met(challenge).catch(console.error),
     accounts: (network) => openWallets.accountsOn(network),
     handedOver: (network) => openWallets.handedOverOn(network),
     lease: async (network, order) => (await openWallets.payingOn(network)).lease(order),
@@ -246,6 +250,7 @@ export async function compose(interception: Interception): Promise<Background> {
       payers,
       interception,
       button,
+      earlyPage,
       links,
       abandoned,
       maintenance,

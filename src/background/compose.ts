@@ -149,7 +149,8 @@ export async function compose(interception: Interception): Promise<Background> {
     recall: (id) => recall.recall(id),
     recallIfVoid: (id) => recall.recallIfVoid(id),
     ...recordedDelivery(interception, exchanges),
-    delivered: (payment, challenge) => void showDelivery(button, payment, challenge).catch(console.error),
+    delivered: (payment, challenge) =>
+      void showDelivery(button, payment, challenge).then(notifyPages).catch(console.error),
     again: loadAgain,
     exclusively,
     now,

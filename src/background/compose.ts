@@ -28,6 +28,7 @@ import { AbandonedRequests } from './abandoned-requests.ts';
 import { Attention } from './attention.ts';
 import { ChallengeEvents } from './challenge-events.ts';
 import { DocumentTitles } from './document-titles.ts';
+import { EarlyPage } from './early-page.ts';
 import { isInFront } from './front-tab.ts';
 import { pageSide } from './handlers/index.ts';
 import { lockEverything } from './handlers/vault.ts';
@@ -46,6 +47,7 @@ import { pocketClosesHere, ScreenLock } from './screen-lock.ts';
 import { SendDraft } from './send-draft.ts';
 import {
   draftStore,
+  earlyPageStore,
   exchangeStore,
   linkStore,
   owedStore,
@@ -157,7 +159,8 @@ export async function compose(interception: Interception): Promise<Background> {
     recall: (id) => recall.recall(id),
     recallIfVoid: (id) => recall.recallIfVoid(id),
     ...recordedDelivery(interception, exchanges, (tabId) => void titles.look(tabId).catch(console.error)),
-    delivered: (payment, challenge) => void showDelivery(button, payment, challenge).catch(console.error),
+    delivered: (payment, challenge) =>
+      void showDelivery(button, payment, challenge).then(notifyPages).catch(console.error),
     again: loadAgain,
     exclusively,
     now,
@@ -195,12 +198,14 @@ export async function compose(interception: Interception): Promise<Background> {
     windows: linkWindows,
     networkOf: async (tabId) => (await payers.contextOf(tabId).catch(() => null))?.network.id ?? null,
   });
+  const earlyPage = new EarlyPage({ store: earlyPageStore, button, network: () => settings.network(), now });
   const challengeHandler: ChallengeHandler = new ChallengeHandler({
     journal,
     budgets,
     approvals,
     delivery,
     context: ({ tabId }) => payers.contextOf(tabId),
+    metEarly: (challenge) => void earlyPage.met(challenge).catch(console.error),
     accounts: (network) => openWallets.accountsOn(network),
     handedOver: (network) => openWallets.handedOverOn(network),
     lease: async (network, order) => (await openWallets.payingOn(network)).lease(order),
@@ -257,6 +262,7 @@ export async function compose(interception: Interception): Promise<Background> {
       interception,
       sendDraft: new SendDraft({ store: draftStore, isUnlocked: () => vault.isUnlocked() }),
       button,
+      earlyPage,
       links,
       abandoned,
       maintenance,

@@ -7,6 +7,7 @@ import { LocationText } from '../storage/location.ts';
 import type { PrivateStore } from '../storage/private-parts.ts';
 import type { StoreState } from '../storage/store.ts';
 import type { SessionStore as VaultSession } from '../vault/keyed-store.ts';
+import type { EarlyPageStore } from './early-page.ts';
 import type { LinkStore } from './link-questions.ts';
 import type { DraftStore } from './send-draft.ts';
 import type { OwedStore } from './toolbar-button.ts';
@@ -73,6 +74,18 @@ export const exchangeStore: ExchangeStore = {
 export const runStore: RunStore = {
   read: async (run) => ((await session.get(`test:${run}`))[`test:${run}`] as TestRun | undefined) ?? null,
   write: (run, value) => session.set({ [`test:${run}`]: value }),
+};
+
+const EARLY = 'early';
+
+/** Stores the URL of the page that asked for money before there was a purse. */
+export const earlyPageStore: EarlyPageStore = {
+  read: async () => {
+    const { [EARLY]: url } = await session.get(EARLY);
+    return typeof url === 'string' ? url : null;
+  },
+  write: (url) => session.set({ [EARLY]: url }),
+  remove: () => session.remove(EARLY),
 };
 
 const OWED = 'owed:';

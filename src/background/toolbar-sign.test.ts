@@ -50,6 +50,15 @@ describe('the toolbar button', () => {
     expect(signOf(purse)).toMatchObject({ text: '!', title: { key: 'action_owedElsewhere', args: [] } });
   });
 
+  test('names no payment that bought nothing while the purse is locked', () => {
+    for (const purse of ['locked', 'pocket'] as const) {
+      expect(signOf({ ...OPEN, purse, isOwed: true }, owed)).toMatchObject({
+        text: '!',
+        title: { key: 'action_owedElsewhere', args: [] },
+      });
+    }
+  });
+
   test('leads to the set-up over a page that asks for money before there is a purse', () => {
     expect(signOf({ ...OPEN, purse: 'none' }, early)).toMatchObject({
       text: '1',

@@ -54,7 +54,7 @@ const MOST_TEXT = 4;
  * @param isTest whether the tab pays with test money: its badge says so unless something more important is told
  */
 export function signOf(purse: PurseSign, tab: TabSign | null = null, isTest = false): Sign {
-  const icon = purse.purse === 'locked' || purse.purse === 'pocket' ? 'locked' : 'open';
+  const icon = isLocked(purse) ? 'locked' : 'open';
   const { text, tone, title } = contentOf(purse, tab, isTest);
   return { text, tone: isTest ? 'test' : tone, title, icon };
 }
@@ -72,13 +72,19 @@ function contentOf(purse: PurseSign, tab: TabSign | null, isTest: boolean): Omit
       title: { key: 'action_waiting', args: [String(waiting)] },
     };
   }
-  if (tab?.kind === 'owed') return { text: TROUBLE, tone: 'bad', title: named('action_owed', tab) };
+  if (tab?.kind === 'owed') {
+    return isLocked(purse)
+      ? bad('action_owedElsewhere')
+      : { text: TROUBLE, tone: 'bad', title: named('action_owed', tab) };
+  }
   if (isTest) return { text: 'TEST', tone: 'test', title: titleOf(purse) };
   if (tab?.kind === 'early') {
     return { text: '1', tone: 'plain', title: { key: 'action_early', args: [new URL(tab.site).host] } };
   }
   return isOwed ? bad('action_owedElsewhere') : { text: '', tone: 'plain', title: titleOf(purse) };
 }
+
+const isLocked = ({ purse }: PurseSign): boolean => purse === 'locked' || purse === 'pocket';
 
 const bad = (key: MessageKey): Omit<Sign, 'icon'> => ({
   text: TROUBLE,

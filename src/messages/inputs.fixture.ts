@@ -17,6 +17,8 @@ export const INPUTS: { readonly [Q in keyof typeof pageRequests]: object } = {
   'purse.state': {},
   'purse.refresh': {},
   'purse.refillPocket': {},
+  'purse.early': {},
+  'purse.continue': {},
   'purse.touch': {},
   'purse.pause': { paused: true },
   'vault.newWords': {},

@@ -66,6 +66,10 @@ export const purseMessages = {
   'purse.refresh': message(nothing, 'open')<null>(),
   /** Fills the pocket from savings now. */
   'purse.refillPocket': message(nothing, 'open')<null>(),
+  /** Returns the site whose page asked for money before there was a purse; null without one. */
+  'purse.early': message(nothing, 'open')<{ readonly site: string } | null>(),
+  /** Shows that page again, so that it asks anew. */
+  'purse.continue': message(nothing, 'open')<null>(),
   'purse.touch': message(nothing, 'always')<null>(),
   'purse.pause': message(v.strictObject({ paused: v.boolean() }), {
     lessens: ({ paused }) => paused,

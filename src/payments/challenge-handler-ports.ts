@@ -39,6 +39,8 @@ export interface ChallengeHandlerPorts {
   readonly delivery: Delivery;
   /** The settings for the tab of a challenge. Null before the user has set up a wallet: the page then keeps its 402. */
   readonly context: (challenge: Challenge) => Promise<PayerContext | null>;
+  /** Called with a challenge that came before there is a wallet. */
+  readonly metEarly: (challenge: Challenge) => void;
   /**
    * The wallet's own accounts on a network; null while it is locked and its pocket closed. Asked for only where a budget or the user allows
    * the payment: otherwise the time until a page gets its 402 back could tell it something about the accounts.

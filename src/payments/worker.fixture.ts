@@ -122,6 +122,7 @@ export function startWorker(
       preference: [],
       manualSites: await settings.read('manualSites'),
     }),
+    metEarly: () => undefined,
     accounts: async () => [account.address],
     handedOver: () => wallet.chain.handedOver(),
     lease: async () => ({ account: account.address, done: () => undefined }),

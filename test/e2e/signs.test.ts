@@ -163,6 +163,7 @@ describe('the popup over a page', () => {
     await popup.getByTestId('unblock').getByText('Unblock').click();
     await purse.until('settings.read', {}, ({ blockedSites }) => !blockedSites.includes(merchant.origin));
     await popup.getByTestId('site-blocked').waitFor({ state: 'detached' });
+    await popup.locator('h1:focus').waitFor({ state: 'attached' });
     await popup.close();
   });
 });

@@ -107,7 +107,9 @@ globalThis.followPlan = (plan) => {
   wrap(chrome.storage.session, 'remove', (keys) =>
     challengesIn([keys].flat()).some((key) => ours.has(key)) ? 'end challenge' : null,
   );
-  wrap(chrome.action, 'setBadgeText', ({ text }) => (text === '' ? null : 'ask user'));
+  // The button counts what waits; what else it tells concerns one tab, or is no number.
+  const isCount = ({ tabId, text }) => tabId === undefined && /^\d+$/.test(text);
+  wrap(chrome.action, 'setBadgeText', (details) => (isCount(details) ? 'ask user' : null));
   wrap(chrome.declarativeNetRequest, 'updateSessionRules', ({ addRules }) =>
     addRules === undefined ? 'disarm rule' : 'arm rule',
   );

@@ -12,6 +12,7 @@ import type { Database } from '../../storage/schema.ts';
 import type { StoredSettings } from '../../storage/settings.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { AbandonedRequests } from '../abandoned-requests.ts';
+import type { EarlyPage } from '../early-page.ts';
 import type { LinkQuestions } from '../link-questions.ts';
 import type { Maintenance } from '../maintenance.ts';
 import type { OpenWallets } from '../open-wallets.ts';
@@ -42,6 +43,7 @@ export interface HandlerParts {
   readonly interception: Pick<Interception, 'waits' | 'awaitingReload' | 'expectReload'>;
   readonly sendDraft: SendDraft;
   readonly button: ToolbarButton;
+  readonly earlyPage: EarlyPage;
   readonly links: LinkQuestions;
   readonly abandoned: AbandonedRequests;
   readonly maintenance: Maintenance;

@@ -9,7 +9,7 @@ import type { HandlerParts } from './parts.ts';
 import { pocketView } from './pocket.ts';
 
 export function purseHandlers(parts: HandlerParts): PageHandlersOf<'purse'> {
-  const { vault, openWallets, settings, maintenance, notifyPages } = parts;
+  const { vault, openWallets, settings, maintenance, earlyPage, notifyPages } = parts;
   return {
     'purse.state': () => purseState(parts),
     'purse.refresh': async () => {
@@ -19,6 +19,14 @@ export function purseHandlers(parts: HandlerParts): PageHandlersOf<'purse'> {
     'purse.refillPocket': async () => {
       await openWallets.opened();
       void maintenance.refillPocket().catch(console.error);
+      return null;
+    },
+    'purse.early': async () => {
+      const site = await earlyPage.site();
+      return site === null ? null : { site };
+    },
+    'purse.continue': async () => {
+      await earlyPage.open();
       return null;
     },
     'purse.touch': async () => {

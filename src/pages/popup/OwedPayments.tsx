@@ -9,6 +9,7 @@ import { SiteName } from '../../ui/components/SiteName.tsx';
 import { shortXno } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
+import { focusHeading } from './focus-heading.ts';
 
 /** How many payments are listed. The activity has them all. */
 const MOST = 3;
@@ -32,6 +33,10 @@ function Owed({ payment: { id, site, amount } }: { readonly payment: PaymentView
   useEffect(() => {
     void request('payment.seen', { id }).catch(console.error);
   }, [id]);
+  const dismiss = async () => {
+    await request('payment.dismiss', { id });
+    focusHeading();
+  };
   return (
     <div data-testid="owed" data-id={id}>
       <Notice tone="bad">
@@ -44,11 +49,7 @@ function Owed({ payment: { id, site, amount } }: { readonly payment: PaymentView
         >
           {t('popup_owedRetry')}
         </Button>
-        <Button
-          look="quiet"
-          testId="owed-dismiss"
-          onClick={() => void action.run(() => request('payment.dismiss', { id }))}
-        >
+        <Button look="quiet" testId="owed-dismiss" onClick={() => void action.run(dismiss)}>
           {t('popup_owedDismiss')}
         </Button>
         <FaultLine fault={action.fault.value} />

@@ -7,7 +7,8 @@ import { Button, IconButton } from '../../ui/components/Button.tsx';
 import { Loading } from '../../ui/components/Loading.tsx';
 import { Mark } from '../../ui/components/Mark.tsx';
 import { NetworkBanner } from '../../ui/components/NetworkBanner.tsx';
-import { FaultLine } from '../../ui/components/Notice.tsx';
+import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
+import { SiteName } from '../../ui/components/SiteName.tsx';
 import { Unlock } from '../../ui/components/Unlock.tsx';
 import { t } from '../../ui/i18n.ts';
 import { invalidations, useQuery } from '../../ui/invalidations.ts';
@@ -42,10 +43,19 @@ export function Popup() {
 
 /** Shown before a purse exists, with a button that opens onboarding. */
 function Empty() {
+  const early = useQuery('purse.early', {});
   return (
     <main class="unlock">
       <Mark />
       <h1>{t('ui_emptyTitle')}</h1>
+      {early.kind === 'given' && early.value !== null && (
+        <div data-testid="early">
+          <Notice tone="info">
+            <p>{t('popup_earlyText')}</p>
+            <SiteName site={early.value.site} />
+          </Notice>
+        </div>
+      )}
       <p>{t('ui_emptyText')}</p>
       <Button look="primary" onClick={() => void openPage('onboarding')} testId="begin">
         {t('ui_emptyBegin')}

@@ -7,6 +7,7 @@ import { SiteName } from '../../ui/components/SiteName.tsx';
 import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import type { ActivePage } from './active-site.ts';
+import { focusHeading } from './focus-heading.ts';
 import { type WayBack, wayBackOf } from './way-back.ts';
 
 /** The way back from a decline or a block in the active tab. Renders nothing where there is nothing to take back. */
@@ -21,6 +22,10 @@ export function WayBackCard({ page: { tabId, site } }: { readonly page: ActivePa
 
 function Declined({ exchange: { id, site, amount } }: Extract<WayBack, { readonly kind: 'declined' }>) {
   const action = useAction();
+  const askAgain = async () => {
+    await request('exchange.askAgain', { id });
+    focusHeading();
+  };
   return (
     <div data-testid="declined">
       <Notice tone="info">
@@ -29,11 +34,7 @@ function Declined({ exchange: { id, site, amount } }: Extract<WayBack, { readonl
           <SiteName site={site} /> {amount !== null && <Amount raw={amount} />}
         </p>
         <p class="hint">{t('popup_askAgainHint')}</p>
-        <Button
-          busy={action.busy.value}
-          testId="pay-after-all"
-          onClick={() => void action.run(() => request('exchange.askAgain', { id }))}
-        >
+        <Button busy={action.busy.value} testId="pay-after-all" onClick={() => void action.run(askAgain)}>
           {t('popup_payAfterAll')}
         </Button>
         <FaultLine fault={action.fault.value} />
@@ -47,6 +48,7 @@ function Blocked({ site, exchange }: Extract<WayBack, { readonly kind: 'blocked'
   const unblock = async () => {
     await request('settings.unblock', { site });
     if (exchange !== null) await request('exchange.askAgain', { id: exchange.id });
+    focusHeading();
   };
   return (
     <div data-testid="site-blocked">

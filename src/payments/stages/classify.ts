@@ -31,7 +31,10 @@ export function classify(
 }
 
 /** The best offer of a challenge, or why there is none. */
-function offerIn({ header }: Challenge, context: ClassifyContext): Offer | RefusalCode {
+export function offerIn(
+  { header }: Pick<Challenge, 'header'>,
+  context: ClassifyContext,
+): Offer | RefusalCode {
   if (typeof header !== 'string') return readHashOffer(header, context);
   const classified = classifyHeader(header, context);
   if (classified.kind === 'refused') return classified.code;

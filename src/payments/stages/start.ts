@@ -20,6 +20,7 @@ export async function start(
   const context = await ports.context(challenge);
   if (context === null) {
     recorder.left(challenge, 'refusal_NO_PURSE', []);
+    ports.metEarly(challenge);
     ports.release(challenge);
     return DONE;
   }

@@ -11,6 +11,7 @@ import { OfferClock } from '../payments/offer-clock.ts';
 import { PayeeLookup } from '../payments/payee-lookup.ts';
 import { PaymentRunner } from '../payments/payment-runner.ts';
 import { Recall } from '../payments/recall.ts';
+import { Reopening } from '../payments/reopening.ts';
 import { TestSpending } from '../payments/test-spending.ts';
 import { isManual } from '../policy/manual.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
@@ -157,6 +158,7 @@ export async function compose(interception: Interception, attention: Attention):
     recorder: exchanges,
     now,
   });
+  const reopening = new Reopening({ journal, runner, recorder: exchanges, now });
   const payees = new PayeeLookup({
     node: async (network) => {
       const profile = (await settings.networks()).find(({ id }) => id === network);
@@ -174,6 +176,7 @@ export async function compose(interception: Interception, attention: Attention):
     budgets,
     approvals,
     delivery,
+    reopening,
     context: ({ tabId }) => payers.contextOf(tabId),
     accounts: (network) => openWallets.accountsOn(network),
     handedOver: (network) => openWallets.handedOverOn(network),
@@ -214,6 +217,7 @@ export async function compose(interception: Interception, attention: Attention):
       database,
       approvals,
       delivery,
+      reopening,
       recall,
       testSpending,
       chains,

@@ -57,6 +57,7 @@ export const INPUTS: { readonly [Q in keyof typeof pageRequests]: object } = {
   'page.toLoad': {},
   'page.load': { id: 'challenge' },
   'payment.deliver': { id: 'payment' },
+  'payment.open': { id: 'payment' },
   'payment.recall': { id: 'payment' },
   'money.send': { to: account, amount: '1' },
   'link.read': { id: 'link' },

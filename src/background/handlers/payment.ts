@@ -12,6 +12,7 @@ import type { HandlerParts } from './parts.ts';
 export function paymentHandlers({
   openWallets,
   delivery,
+  reopening,
   recall,
   interception,
   notifyPages,
@@ -19,6 +20,10 @@ export function paymentHandlers({
   return {
     'payment.deliver': async ({ id }) => {
       await openPaid(await delivery.requestRedelivery(id as PaymentId));
+      return null;
+    },
+    'payment.open': async ({ id }) => {
+      await openPaid(await reopening.request(id as PaymentId));
       return null;
     },
     'payment.recall': async ({ id }) => {

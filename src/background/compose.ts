@@ -11,6 +11,7 @@ import { OfferClock } from '../payments/offer-clock.ts';
 import { PayeeLookup } from '../payments/payee-lookup.ts';
 import { PaymentRunner } from '../payments/payment-runner.ts';
 import { Recall } from '../payments/recall.ts';
+import { Reopening } from '../payments/reopening.ts';
 import { TestSpending } from '../payments/test-spending.ts';
 import { isManual } from '../policy/manual.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
@@ -186,6 +187,7 @@ export async function compose(interception: Interception): Promise<Background> {
     recorder: exchanges,
     now,
   });
+  const reopening = new Reopening({ journal, runner, recorder: exchanges, now });
   const payees = new PayeeLookup({
     node: async (network) => {
       const profile = (await settings.networks()).find(({ id }) => id === network);
@@ -204,6 +206,7 @@ export async function compose(interception: Interception): Promise<Background> {
     budgets,
     approvals,
     delivery,
+    reopening,
     context: ({ tabId }) => payers.contextOf(tabId),
     metEarly: (challenge) => void earlyPage.met(challenge).catch(console.error),
     accounts: (network) => openWallets.accountsOn(network),
@@ -253,6 +256,7 @@ export async function compose(interception: Interception): Promise<Background> {
       database,
       approvals,
       delivery,
+      reopening,
       recall,
       testSpending,
       chains,

@@ -67,6 +67,7 @@ export const INPUTS: { readonly [Q in keyof typeof pageRequests]: object } = {
   'payment.seen': { id: 'payment' },
   'payment.dismiss': { id: 'payment' },
   'payment.deliver': { id: 'payment' },
+  'payment.open': { id: 'payment' },
   'payment.recall': { id: 'payment' },
   'money.send': { to: account, amount: '1' },
   'send.draft': {},

@@ -90,6 +90,8 @@ export const paymentMessages = {
   /** Takes it from the list of `payment.owed` too. */
   'payment.dismiss': message(v.strictObject({ id: text(128) }), 'open')<null>(),
   'payment.deliver': message(v.strictObject({ id: text(128) }), 'open')<null>(),
+  /** Opens what a payment bought in a new tab, with its proof. It is not paid again without a question. */
+  'payment.open': message(v.strictObject({ id: text(128) }), 'open')<null>(),
   'payment.recall': message(v.strictObject({ id: text(128) }), 'open')<null>(),
   'money.send': message(
     v.strictObject({ to: text(80), amount: v.union([raw, v.literal('everything')]) }),

@@ -13,6 +13,7 @@ import type { ExchangeRecorder } from './exchange-recorder.ts';
 import type { Journal } from './journal.ts';
 import type { NotPaidReason } from './not-paid-reason.ts';
 import type { OfferClock } from './offer-clock.ts';
+import type { Reopening } from './reopening.ts';
 
 /** The settings that decide how the wallet pays. They are the same while it is locked, so that no page can tell. */
 export interface PayerContext {
@@ -37,6 +38,7 @@ export interface ChallengeHandlerPorts {
   readonly budgets: Budgets;
   readonly approvals: ApprovalQueue;
   readonly delivery: Delivery;
+  readonly reopening: Pick<Reopening, 'serve'>;
   /** The settings for the tab of a challenge. Null before the user has set up a wallet: the page then keeps its 402. */
   readonly context: (challenge: Challenge) => Promise<PayerContext | null>;
   /** Called with a challenge that came before there is a wallet. */

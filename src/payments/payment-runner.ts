@@ -80,6 +80,11 @@ export class PaymentRunner {
     return this.#proofDelivery.deliver(payment, challenge);
   }
 
+  /** Presents the proof of a settled payment once more. @throws Fault as `ProofDelivery.presentAgain` */
+  presentAgain(payment: Payment, challenge: Challenge): Promise<void> {
+    return this.#proofDelivery.presentAgain(payment, challenge);
+  }
+
   async #runToEnd(id: PaymentId, demand?: Demand): Promise<AnyPayment> {
     let payment = await findPayment(this.#ports.journal, id);
     const { intent, progress } = payment;

@@ -99,6 +99,23 @@ export class ProofDelivery {
     return after;
   }
 
+  /**
+   * Presents the proof of a settled payment once more, to a document that the user opened again. The payment stays as it is.
+   * Where the server refuses the proof, the document is loaded again without it.
+   *
+   * @throws Fault `fault_paymentOver` when the payment is not settled
+   */
+  async presentAgain(payment: Payment, challenge: Challenge): Promise<void> {
+    const { intent, progress } = payment;
+    if (progress.state !== 'settled') throw new Fault('fault_paymentOver');
+    const delivery = await this.#ports.deliver(challenge, shownProof(intent.offer, progress));
+    if (delivery.kind !== 'answered') return;
+    delivery.instead?.(null);
+    await delivery.bodyEnd;
+    const { kind } = await this.#read(payment, progress.proof, delivery);
+    if (kind === 'refused') this.#ports.again(challenge, 0, async () => true);
+  }
+
   /** Takes back a refused block at once where it is void: the next request for the same is a new purchase then. */
   async #recallIfVoid(payment: Payment): Promise<Payment> {
     if (payment.progress.state !== 'refused' || !isHandOver(payment.intent.offer)) return payment;

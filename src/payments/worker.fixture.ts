@@ -21,6 +21,7 @@ import type { PaymentState } from './payment.ts';
 import { PaymentRunner } from './payment-runner.ts';
 import type { Question } from './question.ts';
 import { Recall } from './recall.ts';
+import { Reopening } from './reopening.ts';
 import { budgetOf } from './samples.fixture.ts';
 
 /**
@@ -109,12 +110,14 @@ export function startWorker(
     recorder: silentRecorder,
     now,
   });
+  const reopening = new Reopening({ journal, runner, recorder: silentRecorder, now });
   const { id, testMoney } = account.network;
   const challengeHandler: ChallengeHandler = new ChallengeHandler({
     journal,
     budgets,
     approvals,
     delivery,
+    reopening,
     context: async () => ({
       network: { id, testMoney },
       paused: false,
@@ -154,6 +157,7 @@ export function startWorker(
     approvals,
     runner,
     delivery,
+    reopening,
     challengeHandler,
     recall,
     /** Resolves when the worker is killed. */

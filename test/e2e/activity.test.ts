@@ -1,6 +1,8 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { PaymentView } from '../../src/messages/payment.ts';
+import { openShop } from './attacks/shop.ts';
+import { startPaywall } from './interception/paywall.ts';
 import { openTestBed, PRICE, type TestBed } from './setup.ts';
 
 let testBed: TestBed;
@@ -70,7 +72,7 @@ test('a row shows the title of the page, a link that opens it, and the site belo
   const day = popup.getByTestId('activity-day').filter({ has: row });
   expect(await day.getByRole('heading').textContent()).toBe('Today');
 
-  // What the link opens may ask for money again, but never takes it without a question.
+  // The server does not accept the receipt a second time: it asks for money again, and gets none without a question.
   const mark = await testBed.mark();
   await testBed.purse.ask('budget.save', {
     site: testBed.merchant.origin,
@@ -86,6 +88,33 @@ test('a row shows the title of the page, a link that opens it, and the site belo
   await opened.close();
   await testBed.nothingSince(mark);
   await testBed.purse.ask('budget.remove', { site: testBed.merchant.origin });
+});
+
+test('what was bought opens again with the kept receipt where the site still accepts it, and is not paid again', async () => {
+  const server = await startPaywall();
+  const shop = openShop(testBed, server, () => ({}));
+  const payment = await bought(shop.url);
+  await testBed.purse.ask('budget.save', {
+    site: payment.site ?? '',
+    perPayment: String(100n * PRICE),
+    perDay: String(100n * PRICE),
+  });
+  const sends = testBed.sends().length;
+  for (const inStory of [false, true]) {
+    if (inStory) await rowOf(payment).getByTestId('activity-row').click();
+    const link = inStory ? popup.getByText('Open again') : rowOf(payment).getByTestId('bought-link');
+    const opening = testBed.purse.context.waitForEvent('page');
+    await link.click();
+    const opened = await opening;
+    await opened.locator('#paid').waitFor();
+    await opened.close();
+    await popup.bringToFront();
+  }
+  expect(shop.proofs()).toBe(3);
+  expect(testBed.sends()).toHaveLength(sends);
+  expect(await testBed.purse.ask('approval.list', {})).toEqual([]);
+  await testBed.purse.ask('budget.remove', { site: payment.site ?? '' });
+  await server.close();
 });
 
 test('totals of the week and the month stand above; a search and a site have their own payments', async () => {

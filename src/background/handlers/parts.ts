@@ -3,6 +3,7 @@ import type { Interception } from '../../interception/interception.ts';
 import type { ApprovalQueue } from '../../payments/approval-queue.ts';
 import type { Delivery } from '../../payments/delivery.ts';
 import type { Recall } from '../../payments/recall.ts';
+import type { Reopening } from '../../payments/reopening.ts';
 import type { TestSpending } from '../../payments/test-spending.ts';
 import type { StoredBudgets } from '../../storage/budgets.ts';
 import type { StoredChains } from '../../storage/chains.ts';
@@ -34,6 +35,7 @@ export interface HandlerParts {
   readonly database: Database;
   readonly approvals: ApprovalQueue;
   readonly delivery: Delivery;
+  readonly reopening: Reopening;
   readonly recall: Recall;
   readonly testSpending: TestSpending;
   readonly chains: StoredChains;

@@ -14,6 +14,7 @@ import type { HandlerParts } from './parts.ts';
 export function paymentHandlers({
   openWallets,
   delivery,
+  reopening,
   recall,
   interception,
   sendDraft,
@@ -50,6 +51,10 @@ export function paymentHandlers({
     },
     'payment.deliver': async ({ id }) => {
       await openPaid(await delivery.requestRedelivery(id as PaymentId));
+      return null;
+    },
+    'payment.open': async ({ id }) => {
+      await openPaid(await reopening.request(id as PaymentId));
       return null;
     },
     'payment.recall': async ({ id }) => {

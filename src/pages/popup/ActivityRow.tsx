@@ -9,7 +9,7 @@ import { shortAccount } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.ts';
 import { ago, shortTime } from '../../ui/time.ts';
 import { isUndone, signOf, type Tone } from './activity-status.ts';
-import { boughtUrl } from './bought.ts';
+import { BoughtLink } from './BoughtLink.tsx';
 import { go, type Route } from './route.ts';
 import { shownStatusOf } from './sent-again.ts';
 
@@ -94,28 +94,17 @@ export function ActivityRow({ item, from, isInDay = false, children }: ActivityR
           </span>
           <Amount raw={item.amount} sign={signOf(item)} />
         </button>
-        {item.kind === 'payment' && <BoughtLink payment={item} />}
+        {item.kind === 'payment' && (
+          <BoughtLink
+            payment={item}
+            look="icon-button"
+            label={t('popup_openBought', { name: item.title ?? item.url ?? '' })}
+          >
+            <Icon name="open" />
+          </BoughtLink>
+        )}
       </div>
       {children}
     </li>
-  );
-}
-
-/** A link that opens what was bought in a new tab. Renders nothing where there is no address to open. */
-function BoughtLink({ payment }: { readonly payment: PaymentView }) {
-  const url = boughtUrl(payment);
-  if (url === null) return null;
-  return (
-    <a
-      class="icon-button"
-      href={url}
-      target="_blank"
-      rel="noreferrer noopener"
-      aria-label={t('popup_openBought', { name: payment.title ?? url })}
-      title={t('popup_open')}
-      data-testid="bought-link"
-    >
-      <Icon name="open" />
-    </a>
   );
 }

@@ -7,8 +7,8 @@ import { replaces } from '../same-request.ts';
 import { DONE, declined, type Stage } from './stage.ts';
 
 /**
- * Gives a challenge what was paid for it already, if anything; otherwise it is classified. Until the time
- * that the server asked for, the page gets its own 402: no proof is sent, and the user is not asked to pay again. So does a
+ * Gives a challenge what was paid for it already, if anything, or what its user opened again; otherwise it is classified.
+ * Until the time that the server asked for, the page gets its own 402: no proof is sent, and the user is not asked to pay again. So does a
  * page that handles its own 402, always.
  */
 export async function start(
@@ -29,6 +29,7 @@ export async function start(
   // A page that was loaded again is asked about anew: its older load no longer waits.
   approvals.lapse((question) => replaces(challenge, question.challenge));
   if (handling.reassign(delivery, challenge)) return DONE;
+  if (await ports.reopening.serve(challenge)) return DONE;
   let history = await historyOf(ports, challenge, context.network.id);
   if (history.ofChallenge !== undefined) return { kind: 'deliver', challenge, payment: history.ofChallenge };
   let kept = await delivery.keptFor(challenge, history.undelivered);

@@ -11,6 +11,7 @@ import { SiteName } from '../../../ui/components/SiteName.tsx';
 import { shortXno } from '../../../ui/format.ts';
 import { sentenceOf, t } from '../../../ui/i18n.ts';
 import { moment, timeOfDay } from '../../../ui/time.ts';
+import { BoughtLink } from '../BoughtLink.tsx';
 import { boughtUrl } from '../bought.ts';
 import { go, type Route } from '../route.ts';
 import { isSentAgain, shownStatusOf } from '../sent-again.ts';
@@ -28,7 +29,6 @@ interface PaymentStoryProps {
 export function PaymentStory({ payment, from }: PaymentStoryProps) {
   const { key, tone } = shownStatusOf(payment);
   const { site } = payment;
-  const url = boughtUrl(payment);
   return (
     <>
       <p class={`state state-${tone}`} role="status" data-testid="payment-state" data-state={payment.state}>
@@ -87,12 +87,15 @@ export function PaymentStory({ payment, from }: PaymentStoryProps) {
             <p>
               <span class="code">{payment.method}</span> <LongUrl url={payment.url} />
             </p>
-            {url !== null && (
-              <div class="inline-actions">
-                <a href={url} target="_blank" rel="noreferrer noopener" data-testid="bought-link">
-                  {t('popup_open')}
-                </a>
-              </div>
+            {boughtUrl(payment) !== null && (
+              <>
+                <div class="inline-actions">
+                  <BoughtLink payment={payment}>
+                    {t(payment.state === 'settled' ? 'popup_openAgain' : 'popup_open')}
+                  </BoughtLink>
+                </div>
+                {payment.state === 'settled' && <p class="hint">{t('popup_openAgainHint')}</p>}
+              </>
             )}
           </Fact>
         )}

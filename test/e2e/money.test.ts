@@ -180,24 +180,30 @@ describe('money that goes', () => {
     expect([await field('send-to'), await field('send-amount')]).toEqual([PAYEE, '0.01']);
   });
 
-  test('the clipboard is read at a click on Paste, text or image', async () => {
-    const { purse } = testBed;
-    const origin = `chrome-extension://${purse.extensionId}`;
-    await purse.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
+  test('Paste takes a text or a QR code from the clipboard, and says what to do where the browser refuses', async () => {
     await popup.getByTestId('send').click();
-    for (const copied of [{ text: `  nano:${PAYEE} ` }, { image: [...qrPng(PAYEE)] }]) {
+    await popup.getByTestId('send-to').fill('');
+    // Without its user, the browser neither grants nor refuses to read the clipboard: it asks.
+    const clipboard = (content: { readonly text?: string; readonly image?: readonly number[] } | null) =>
+      popup.evaluate((copied) => {
+        const read = async () => {
+          if (copied === null) throw new DOMException('denied', 'NotAllowedError');
+          const { text, image = [] } = copied;
+          const type = text === undefined ? 'image/png' : 'text/plain';
+          return [new ClipboardItem({ [type]: new Blob([text ?? Uint8Array.from(image)], { type }) })];
+        };
+        Object.defineProperty(navigator.clipboard, 'read', { value: read, configurable: true });
+      }, content);
+    await clipboard(null);
+    await popup.getByTestId('send-paste').click();
+    await popup.locator('[role="alert"] .notice', { hasText: 'Ctrl+V' }).waitFor();
+    for (const content of [{ text: `  nano:${PAYEE} ` }, { image: [...qrPng(PAYEE)] }]) {
+      await clipboard(content);
       await popup.getByTestId('send-to').fill('');
-      await popup.bringToFront();
-      await popup.evaluate(async ({ text, image }: { text?: string; image?: readonly number[] }) => {
-        if (text !== undefined) return navigator.clipboard.writeText(text);
-        const png = new Blob([Uint8Array.from(image ?? [])], { type: 'image/png' });
-        return navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
-      }, copied);
       await popup.getByTestId('send-paste').click();
       await popup.getByTestId('send-name').waitFor();
       expect(await field('send-to')).toBe(PAYEE);
     }
-    await purse.context.clearPermissions();
   });
 
   test('everything is sent, and nothing is left', async () => {

@@ -37,6 +37,7 @@ import { notifyPages, notifyPagesLater } from './notify-pages.ts';
 import { OpenWallets } from './open-wallets.ts';
 import { loadAgain } from './own-requests.ts';
 import { PayerContexts } from './payer-contexts.ts';
+import { PaymentWork } from './payment-work.ts';
 import { recordedDelivery } from './recorded-delivery.ts';
 import { Sandbox } from './sandbox.ts';
 import { pocketClosesHere, ScreenLock } from './screen-lock.ts';
@@ -170,6 +171,12 @@ export async function compose(interception: Interception, attention: Attention):
     gatherFor: async (network, order) => (await openWallets.payingOn(network)).gatherFor(order),
     isPayeeUnopened: (network, payTo) => payees.isUnopened(network, payTo),
     workTime: (threshold) => work.engines.searchBound(threshold),
+    work: new PaymentWork({
+      accountWallet: (network, account) => openWallets.accountWallet(network, account),
+      networks: () => settings.networks(),
+      engines: work.engines,
+      scheduler: work.scheduler,
+    }),
     waits: (challenge) => interception.waits(challenge),
     heldUntil: (challenge) => interception.heldUntil(challenge),
     giveBack: (challenge) => interception.giveBack(challenge),

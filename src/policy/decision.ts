@@ -178,7 +178,7 @@ function leftOf(limit: Raw | null, spent: Raw): readonly string[] {
 const SAID_DECIMALS = 6;
 
 /** An amount in XNO for a sentence: cut to six decimals, unless that leaves nothing. The exact one is shown beside it. */
-function inXno(raw: Raw): string {
+export function inXno(raw: Raw): string {
   const said = formatXno(raw, { maxDecimals: SAID_DECIMALS });
   return said === '0' ? formatXno(raw) : said;
 }

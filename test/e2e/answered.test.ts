@@ -101,18 +101,25 @@ describe('after Pay, the window', () => {
 
   test('does the same where it is the toolbar popup', async () => {
     const confirm = holdConfirmations();
-    const followed = () => popupScreen(testBed.purse.context, inPurse(POPUP), '[data-testid="followed"]');
+    const popup = (within: string) => popupScreen(testBed.purse.context, inPurse(POPUP), within);
+    const isOpen = async () => {
+      const screen = await popup('body');
+      await screen?.close();
+      return screen !== undefined;
+    };
     open(article());
     const [asked] = await waiting();
-    const popup = () => popupScreen(testBed.purse.context, inPurse(POPUP), `[data-approval="${asked?.id}"]`);
-    await expect.poll(async () => (await popup()) !== undefined).toBe(true);
-    await (await popup())?.click('approve-pay');
-    const screen = await followed();
-    await screen?.ready('outcome');
-    expect(await screen?.text('outcome')).toContain('Paying 0.01 XNO');
+    await expect.poll(isOpen).toBe(true);
+    const screen = await popup(`[data-approval="${asked?.id}"]`);
+    await screen?.click('approve-pay');
+    await screen?.close();
+    const followed = await popup('[data-testid="followed"]');
+    await followed?.ready('outcome');
+    await expect.poll(() => followed?.text('outcome')).toContain('Paying 0.01 XNO');
     await confirm();
     await page.locator('#paid').waitFor();
-    await expect.poll(async () => (await followed()) === undefined).toBe(true);
+    await expect.poll(isOpen).toBe(false);
+    await followed?.close();
   });
 
   test('keeps a payment that the site took and did not deliver in sight, and tries again for free', async () => {
@@ -292,7 +299,9 @@ describe('price, recipient and buttons', () => {
         element.scrollIntoView({ block });
       }, to);
       const all = ['approval-amount', 'approval-payee', 'approve-pay', 'approve-decline'];
-      const inSight = await Promise.all(all.map((testId) => isInSight(view.getByTestId(testId))));
+      const locate = (testId: string) =>
+        testId === 'approval-payee' ? view.getByTestId(testId).locator('.code') : view.getByTestId(testId);
+      const inSight = await Promise.all(all.map((testId) => isInSight(locate(testId))));
       expect(all.filter((__, nth) => !inSight[nth])).toEqual([]);
     }
     // What scrolls can be reached to its end.

@@ -42,6 +42,7 @@ import { notifyPages, notifyPagesLater } from './notify-pages.ts';
 import { OpenWallets } from './open-wallets.ts';
 import { loadAgain } from './own-requests.ts';
 import { PayerContexts } from './payer-contexts.ts';
+import { PaymentWork } from './payment-work.ts';
 import { recordedDelivery } from './recorded-delivery.ts';
 import { Sandbox } from './sandbox.ts';
 import { pocketClosesHere, ScreenLock } from './screen-lock.ts';
@@ -215,6 +216,12 @@ export async function compose(interception: Interception): Promise<Background> {
     gatherFor: async (network, order) => (await openWallets.payingOn(network)).gatherFor(order),
     isPayeeUnopened: (network, payTo) => payees.isUnopened(network, payTo),
     workTime: (threshold) => work.engines.searchBound(threshold),
+    work: new PaymentWork({
+      accountWallet: (network, account) => openWallets.accountWallet(network, account),
+      networks: () => settings.networks(),
+      engines: work.engines,
+      scheduler: work.scheduler,
+    }),
     waits: (challenge) => interception.waits(challenge),
     isInFront: ({ tabId }) => isInFront(tabId),
     heldUntil: (challenge) => interception.heldUntil(challenge),

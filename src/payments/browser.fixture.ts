@@ -40,8 +40,9 @@ export class Browser {
     return this.show(challengeOf({ url, header, ...parts }));
   }
 
-  /** Asks for a fresh offer, for a page that goes on waiting. */
+  /** Asks for a fresh offer, for a page that goes on waiting: only by a GET. */
   async freshOffer(challenge: Challenge): Promise<Challenge | null> {
+    if (challenge.method !== 'GET') return null;
     this.renewed.push(challenge.id);
     const response = await fetch(challenge.url);
     const header = await priceIn(response);

@@ -70,6 +70,16 @@ export interface ChallengeHandlerPorts {
   ) => Promise<AccountLease | null>;
   /** How long a search for work takes at most in 95 of 100 cases (ms); null while the speed of this device is unknown. */
   readonly workTime: (threshold: Threshold) => Promise<number | null>;
+  /** The work of a payment that is to be approved. */
+  readonly work: {
+    /**
+     * How long the search for the next block of an account takes at most in 95 of 100 cases (ms); 0 when the work is found
+     * already, null while the speed of this device is unknown.
+     */
+    bound(network: string, account: NanoAddress): Promise<number | null>;
+    /** Resolves once the work is found and kept for the next block. Rejects with the signal's reason. */
+    find(network: string, account: NanoAddress, signal: AbortSignal): Promise<void>;
+  };
   /** Whether a payee was never opened, as in `PayeeLookup.isUnopened`. Asked for no offer that is refused. */
   readonly isPayeeUnopened: (network: string, payTo: NanoAddress) => Promise<boolean>;
   /** As in `ManualSitesPorts`. */

@@ -1,3 +1,4 @@
+import { Fault } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 import type { Delivery } from './delivery.ts';
@@ -34,7 +35,7 @@ const requestOf = ({ tabId, frameId, method, url }: Challenge): string =>
 /** The state of one challenge while it is handled, shared by all its stages. */
 export class Handling {
   readonly #latest: LatestChallenges;
-  #isWithdrawn = false;
+  readonly #withdrawal = new AbortController();
   #isRenewed = false;
   /** The requests that share an answer which is being paid, answer by answer. */
   readonly #sharers: Challenge[][] = [];
@@ -45,26 +46,31 @@ export class Handling {
 
   /** Whether the page took the request back. */
   get isWithdrawn(): boolean {
-    return this.#isWithdrawn;
+    return this.#withdrawal.signal.aborted;
+  }
+
+  /** Aborted when the page takes the request back. */
+  get signal(): AbortSignal {
+    return this.#withdrawal.signal;
   }
 
   withdraw(): void {
-    this.#isWithdrawn = true;
+    this.#withdrawal.abort(new Fault('fault_withdrawn'));
   }
 
   /** Whether the page took the request back, or was loaded again. */
   isOver(challenge: Challenge): boolean {
-    return this.#isWithdrawn || this.#latest.isReplaced(challenge);
+    return this.isWithdrawn || this.#latest.isReplaced(challenge);
   }
 
   /** Why a challenge that no page waits for any more is not paid. */
   get endReason(): NotPaidReason {
-    return this.#isWithdrawn ? 'refusal_WITHDRAWN' : 'refusal_LAPSED';
+    return this.isWithdrawn ? 'refusal_WITHDRAWN' : 'refusal_LAPSED';
   }
 
   /** Whether the challenge gets a payment that is under way already; one that its page took back gets none. */
   reassign(delivery: Delivery, challenge: Challenge, offer?: Offer): boolean {
-    return !this.#isWithdrawn && delivery.reassign(challenge, offer);
+    return !this.isWithdrawn && delivery.reassign(challenge, offer);
   }
 
   /** Whether a fresh offer may still be asked for: true once. */

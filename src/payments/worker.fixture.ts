@@ -131,6 +131,7 @@ export function startWorker(
     lease: async () => ({ account: account.address, done: () => undefined }),
     gatherFor: async () => null,
     workTime: async () => 0,
+    work: { bound: async () => 0, find: async () => undefined },
     isPayeeUnopened: async () => false,
     waits,
     isInFront: async () => true,

@@ -178,7 +178,7 @@ function leftOf(limit: Raw | null, spent: Raw): readonly string[] {
 const STEP = 10n ** 24n;
 
 /** An amount in XNO for a sentence: rounded to six decimals, unless that leaves nothing. The exact one is shown beside it. */
-function inXno(raw: Raw): string {
+export function inXno(raw: Raw): string {
   const nearest = raw + STEP / 2n;
   const said = nearest - (nearest % STEP);
   return formatXno(said === 0n ? raw : (said as Raw));

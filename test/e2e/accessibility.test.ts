@@ -405,6 +405,16 @@ describe('a purse in use', () => {
     await page.close();
   });
 
+  test('axe finds nothing on what became of a payment, in light and dark', async () => {
+    const query = { n: 'undelivered', 'refuse-first': '1', 'refuse-with': '409' };
+    const { page, view } = await question(query, 'approve-pay');
+    await step(view, 'approve-pay');
+    await view.locator('[data-testid="outcome"][data-phase="undelivered"]').waitFor();
+    await expectAccessible(view, 'undelivered');
+    await step(view, 'outcome-close');
+    await page.close();
+  });
+
   test('axe finds nothing on the choice to let a page handle its own 402s, in light and dark', async () => {
     const { purse } = testBed;
     const page = await purse.newPage();

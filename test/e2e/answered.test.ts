@@ -3,6 +3,7 @@ import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openShop } from './attacks/shop.ts';
 import { type Paywall, startPaywall } from './interception/paywall.ts';
+import { useNetwork } from './purse.ts';
 import { popupScreen } from './screen.ts';
 import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
@@ -100,18 +101,25 @@ describe('after Pay, the window', () => {
 
   test('does the same where it is the toolbar popup', async () => {
     const confirm = holdConfirmations();
-    const followed = () => popupScreen(testBed.purse.context, inPurse(POPUP), '[data-testid="followed"]');
+    const popup = (within: string) => popupScreen(testBed.purse.context, inPurse(POPUP), within);
+    const isOpen = async () => {
+      const screen = await popup('body');
+      await screen?.close();
+      return screen !== undefined;
+    };
     open(article());
     const [asked] = await waiting();
-    const popup = () => popupScreen(testBed.purse.context, inPurse(POPUP), `[data-approval="${asked?.id}"]`);
-    await expect.poll(async () => (await popup()) !== undefined).toBe(true);
-    await (await popup())?.click('approve-pay');
-    const screen = await followed();
-    await screen?.ready('outcome');
-    expect(await screen?.text('outcome')).toContain('Paying 0.01 XNO');
+    await expect.poll(isOpen).toBe(true);
+    const screen = await popup(`[data-approval="${asked?.id}"]`);
+    await screen?.click('approve-pay');
+    await screen?.close();
+    const followed = await popup('[data-testid="followed"]');
+    await followed?.ready('outcome');
+    await expect.poll(() => followed?.text('outcome')).toContain('Paying 0.01 XNO');
     await confirm();
     await page.locator('#paid').waitFor();
-    await expect.poll(async () => (await followed()) === undefined).toBe(true);
+    await expect.poll(isOpen).toBe(false);
+    await followed?.close();
   });
 
   test('keeps a payment that the site took and did not deliver in sight, and tries again for free', async () => {
@@ -291,7 +299,9 @@ describe('price, recipient and buttons', () => {
         element.scrollIntoView({ block });
       }, to);
       const all = ['approval-amount', 'approval-payee', 'approve-pay', 'approve-decline'];
-      const inSight = await Promise.all(all.map((testId) => isInSight(view.getByTestId(testId))));
+      const locate = (testId: string) =>
+        testId === 'approval-payee' ? view.getByTestId(testId).locator('.code') : view.getByTestId(testId);
+      const inSight = await Promise.all(all.map((testId) => isInSight(locate(testId))));
       expect(all.filter((__, nth) => !inSight[nth])).toEqual([]);
     }
     // What scrolls can be reached to its end.
@@ -326,4 +336,30 @@ describe('price, recipient and buttons', () => {
     expect(await heightOf()).toBeGreaterThan(5 * lineHeight);
     await view.getByTestId('approve-decline').click();
   });
+});
+
+describe('a payment whose work may take longer than its offer lives', () => {
+  test('is prepared in the window, asked about once, and gives up nothing', async () => {
+    const { purse, devnet } = testBed;
+    await purse.ask('work.rules', { workers: null, ahead: 'never', servers: [] });
+    await purse.ask('work.test', {});
+    const { engines } = await purse.ask('work.read', {});
+    const rate = engines.reduce((most, engine) => Math.max(most, engine.rate ?? 0), 0);
+    // A search of 15 s on average, and of 45 s at most in 95 of 100 cases. The first offer can be answered for 10 s.
+    const share = 2n ** 64n / BigInt(Math.round(rate * 15));
+    const thresholds = { ...devnet.profile.thresholds, send: (2n ** 64n - share).toString(16) };
+    await useNetwork(purse.ask, { ...devnet.profile, thresholds });
+    await purse.until('purse.state', {}, (state) => state.kind === 'open' && state.balance !== null);
+
+    const mark = await testBed.mark();
+    open(article({ 'first-expiry': '20' }));
+    await question();
+    await view.locator(usable('approve-pay')).click();
+    await view.getByTestId('outcome-preparing').waitFor();
+    expect(await view.getByTestId('outcome-preparing').textContent()).toMatch(/^Preparing, about 0:\d\d$/);
+    await page.locator('#paid').waitFor({ timeout: 170_000 });
+    await expect.poll(() => view.isClosed()).toBe(true);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
+    expect((await purse.payments()).slice(mark.journal)).toMatchObject([{ state: 'settled' }]);
+  }, 300_000);
 });

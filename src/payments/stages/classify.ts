@@ -14,7 +14,7 @@ import { type Classify, declined, type Stage } from './stage.ts';
 /** Chooses the offer of a challenge that the wallet can pay and the user likes best. */
 export function classify(
   { offerClock }: ChallengeHandlerPorts,
-  { challenge, context, history, reason }: Classify,
+  { challenge, context, history, reason, agreed }: Classify,
 ): Stage {
   const offer = offerIn(challenge, {
     url: challenge.url,
@@ -27,7 +27,7 @@ export function classify(
   });
   return typeof offer === 'string'
     ? declined(challenge, refusalSentence(offer))
-    : { kind: 'decide', challenge, offer, context, history, reason };
+    : { kind: 'decide', challenge, offer, context, history, reason, agreed };
 }
 
 /** The best offer of a challenge, or why there is none. */

@@ -1,15 +1,23 @@
 import type { Challenge } from '../../interception/challenge.ts';
-import { type Circumstances, decide as decideOffer } from '../../policy/decision.ts';
+import {
+  type Circumstances,
+  type Decision,
+  decide as decideOffer,
+  inXno,
+  priceOf,
+  type Reason,
+} from '../../policy/decision.ts';
 import { harderWorkOf, needsOpenedPayee } from '../../protocol/mechanisms/index.ts';
+import type { Offer } from '../../protocol/offer/offer.ts';
 import { siteOf } from '../../site.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
 import type { Handling } from '../handling.ts';
-import { type Decide, type Decided, DONE, declined, type Stage } from './stage.ts';
+import { type Agreed, type Decide, type Decided, DONE, declined, type Stage } from './stage.ts';
 
 /** Applies policy to an offer. */
 export async function decide(
   ports: ChallengeHandlerPorts,
-  { challenge, offer, context, history, reason }: Decide,
+  { challenge, offer, context, history, reason, agreed }: Decide,
 ): Promise<Decided> {
   const { allowance, blocked, isAskerBlocked, lastPrice, paidAt, isBlockOut, isOwed, undelivered } = history;
   const accounts = allowance.budget === null ? null : await ports.accounts(offer.network);
@@ -49,6 +57,8 @@ export async function decide(
     decision: isAskedAgain ? { kind: 'ask', reason } : decision,
     isPayeeUnopened,
     lastPrice: lastPrice ?? undefined,
+    agreed,
+    paysAnyPayee: allowance.budget?.pinned === false,
   };
 }
 
@@ -56,8 +66,12 @@ export async function decide(
 export async function follow(
   ports: ChallengeHandlerPorts,
   handling: Handling,
-  { challenge, offer, decision, isPayeeUnopened = false, lastPrice }: Decided,
+  decided: Decided,
 ): Promise<Stage> {
+  const { challenge, offer, isPayeeUnopened = false, lastPrice, agreed, paysAnyPayee = false } = decided;
+  const isAgreed = agreed !== undefined && isSameDeal(agreed.offer, offer, paysAnyPayee);
+  const decision =
+    agreed === undefined || isAgreed ? decided.decision : changed(decided.decision, agreed, offer);
   ports.recorder.decided(challenge, offer, decision);
   if (decision.kind !== 'refuse' && handling.reassign(ports.delivery, challenge, offer)) return DONE;
   switch (decision.kind) {
@@ -68,6 +82,8 @@ export async function follow(
         : declined(challenge, decision.key, decision.args);
     case 'ask': {
       const { reason, args } = decision;
+      if (isAgreed && !PAYS_TWICE.has(reason))
+        return { kind: 'reserve', challenge, offer, approval: 'once', others: agreed.others };
       const site = siteOf(challenge.url);
       const question = { id: challenge.id, site, challenge, offer, reason, args, lastPrice, isPayeeUnopened };
       return { kind: 'ask', challenge, question };
@@ -77,6 +93,30 @@ export async function follow(
         ? { kind: 'reserve', challenge, offer, approval: 'budget', others: [] }
         : { kind: 'decided', challenge, offer, decision: { kind: 'ask', reason: 'reason_blockOut' } };
   }
+}
+
+/** The reasons about which a user who agreed to the price and the recipient has still to be asked. */
+const PAYS_TWICE: ReadonlySet<Reason> = new Set<Reason>(['reason_undeliveredBefore', 'reason_justPaid']);
+
+/** Whether an offer asks for what the user agreed to: the same price, in the same way, for the same account. */
+function isSameDeal(agreed: Offer, offer: Offer, paysAnyPayee: boolean): boolean {
+  return (
+    offer.network === agreed.network &&
+    offer.mechanism === agreed.mechanism &&
+    priceOf(offer) === priceOf(agreed) &&
+    (paysAnyPayee || offer.payTo === agreed.payTo) &&
+    harderWorkOf(offer) === harderWorkOf(agreed) &&
+    offer.warnings.every((warning) => agreed.warnings.includes(warning))
+  );
+}
+
+/** The decision on an offer that differs from the one that the user agreed to. */
+function changed(decision: Decision, { offer: agreed }: Agreed, offer: Offer): Decision {
+  if (decision.kind !== 'ask' || PAYS_TWICE.has(decision.reason)) return decision;
+  const [before, now] = [priceOf(agreed), priceOf(offer)];
+  return before === now
+    ? { kind: 'ask', reason: 'reason_ranOut' }
+    : { kind: 'ask', reason: 'reason_priceChanged', args: [inXno(before), inXno(now)] };
 }
 
 const isOpenedByUser = ({ kind, startedBy }: Challenge): boolean =>

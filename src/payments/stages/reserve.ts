@@ -12,19 +12,21 @@ import { isOwnAccount } from '../own-account.ts';
 import { resourceOf } from '../payment.ts';
 import { historyOf } from '../request-history.ts';
 import { deliver } from './deliver.ts';
+import { prepare } from './prepare.ts';
 import { DONE, declined, type Reserve, type Stage } from './stage.ts';
 
 /**
  * Checks what may have changed since the decision, reserves the money, and delivers: the account stays leased until
  * then. Where the budget does not allow the payment any more, policy decides again.
  *
- * @throws Fault `fault_locked`, `fault_unknownNetwork`, `fault_chequeOut`, and as `Delivery.serve`
+ * @throws Fault `fault_locked`, `fault_unknownNetwork`, `fault_chequeOut`, and as `prepare` and `Delivery.serve`
  */
 export async function reserve(
   ports: ChallengeHandlerPorts,
   handling: Handling,
-  { challenge, offer, approval, others }: Reserve,
+  stage: Reserve,
 ): Promise<Stage> {
+  const { challenge, offer, approval, others } = stage;
   const { journal, delivery, now, offerClock } = ports;
   const [isAwaited, context] = await Promise.all([ports.waits(challenge), ports.context(challenge)]);
   if (!isAwaited) return declined(challenge, handling.endReason);
@@ -47,6 +49,8 @@ export async function reserve(
     return { kind: 'decided', challenge, offer, decision: { kind: 'ask', reason: 'reason_pocketEmpty' } };
   }
   try {
+    const instead = await prepare(ports, handling, stage, lease.account);
+    if (instead !== null) return instead;
     if (handling.reassign(delivery, challenge, offer)) return DONE;
     // Nothing is awaited between these checks and the reservation: a later request finds this one being paid.
     if (handling.isOver(challenge)) return declined(challenge, handling.endReason);

@@ -36,6 +36,15 @@ export interface Classify {
   readonly history: RequestHistory;
   /** Why the user is asked, where they are asked; by default policy gives the reason. */
   readonly reason?: Reason | undefined;
+  /** What the user agreed to pay before the offer was replaced by this one. */
+  readonly agreed?: Agreed | undefined;
+}
+
+/** An offer that the user agreed to pay, and that ran out while its payment was prepared. */
+export interface Agreed {
+  readonly offer: Offer;
+  /** As in `Reserve`. */
+  readonly others: Challenge[];
 }
 
 /** Find out whether policy pays the offer, asks the user, or refuses. */
@@ -54,6 +63,10 @@ export interface Decided {
   readonly isPayeeUnopened?: boolean;
   /** As in `Question`. */
   readonly lastPrice?: Raw | undefined;
+  /** As in `Classify`. */
+  readonly agreed?: Agreed | undefined;
+  /** Whether the site's budget pays any account that it names. @default false */
+  readonly paysAnyPayee?: boolean;
 }
 
 /** Ask the user. */
@@ -90,12 +103,16 @@ export interface Renew {
   readonly otherwise: NotPaidReason;
   /** Whether the user asked for the fresh offer. @default false */
   readonly isByUser?: boolean;
+  /** Whether everything else for the payment is ready. @default false */
+  readonly isPrepared?: boolean;
+  /** As in `Classify`. */
+  readonly agreed?: Agreed | undefined;
   /** As in `Classify`. */
   readonly reason?: Reason | undefined;
 }
 
 /** Classify a challenge whose offer is fresh, in the present context. */
-export interface Reconsider extends Omit<Renew, 'kind' | 'isByUser'> {
+export interface Reconsider extends Omit<Renew, 'kind' | 'isByUser' | 'isPrepared'> {
   readonly kind: 'reconsider';
 }
 

@@ -10,11 +10,18 @@ import { lasting } from '../time.ts';
 /** The reasons that mean danger: the money may be lost, paid twice, or spent by another site. All others are usual. */
 const DANGEROUS: ReadonlySet<ApprovalView['reason']> = new Set<ApprovalView['reason']>([
   'reason_priceRise',
+  'reason_priceChanged',
   'reason_payeeChanged',
   'reason_undeliveredBefore',
   'reason_justPaid',
   'reason_owed',
   'reason_crossSite',
+]);
+
+/** The reasons that name the earlier price and this one. */
+const SAYS_PRICES: ReadonlySet<ApprovalView['reason']> = new Set<ApprovalView['reason']>([
+  'reason_priceRise',
+  'reason_priceChanged',
 ]);
 
 /** Warnings that only say what the user will have to do. */
@@ -36,7 +43,7 @@ export function Cautions({ approval }: { readonly approval: ApprovalView }) {
   return (
     <>
       {isDangerous(approval) && <Danger approval={approval} />}
-      {approval.lowerPrice !== null && approval.reason !== 'reason_priceRise' && (
+      {approval.lowerPrice !== null && !SAYS_PRICES.has(approval.reason) && (
         <div data-testid="approval-price-rise">
           <Notice tone="warn">
             {t('reason_priceRise', { before: shortXno(approval.lowerPrice), now: shortXno(approval.price) })}

@@ -92,10 +92,13 @@ function Followed({ payment, onOver, onAskedAgain }: FollowedProps) {
   return (
     <section class={`outcome outcome-${phase}`} data-testid="outcome" data-phase={phase}>
       <SiteName site={payment.site} />
-      <div role="status">
-        <h2>{titleOf(phase, payment.price)}</h2>
-      </div>
-      {phase === 'preparing' && <Preparing />}
+      {phase === 'preparing' ? (
+        <Preparing price={payment.price} />
+      ) : (
+        <div role="status">
+          <h2>{titleOf(phase, payment.price)}</h2>
+        </div>
+      )}
       {read.kind === 'given' && <WhatToDo phase={phase} story={read.value} onOver={onOver} />}
     </section>
   );
@@ -120,19 +123,19 @@ function titleOf(phase: Phase, price: RawString): string {
   }
 }
 
-/** The proof of work that the payment still needs. */
-function Preparing() {
+/** The proof of work that the payment still needs, with the time for it. Without a search it is about to be paid. */
+function Preparing({ price }: { readonly price: RawString }) {
   const search = useQuery('work.progress', {});
   const now = useNow(500).value;
-  if (search.kind !== 'given' || search.value === null) return null;
+  if (search.kind !== 'given' || search.value === null) return <h2>{titleOf('preparing', price)}</h2>;
   const { since, meanMs } = search.value;
-  if (meanMs === null) return <p class="hint">{t('approve_preparingOn')}</p>;
+  if (meanMs === null) return <h2>{t('approve_preparingOn')}</h2>;
   // A search has no memory: the bar shows the share of searches that would have ended by now.
   const share = 1 - Math.exp(-Math.max(0, now - since) / meanMs);
   return (
-    <div data-testid="outcome-preparing">
+    <div data-testid="outcome-preparing" data-mean={Math.round(meanMs)}>
+      <h2>{t('approve_preparing', { time: clock(meanMs) })}</h2>
       <progress class="work-bar" max={1} value={share} aria-label={t('approve_preparingBar')} />
-      <p class="hint">{t('approve_preparing', { time: clock(meanMs) })}</p>
     </div>
   );
 }

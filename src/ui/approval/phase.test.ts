@@ -4,7 +4,7 @@ import type { PaymentState } from '../../messages/payment.ts';
 import { type Phase, phaseOf } from './phase.ts';
 
 test.each<[ExchangeState, PaymentState | null, Phase]>([
-  ['seen', null, 'paying'],
+  ['seen', null, 'preparing'],
   ['asking', null, 'paying'],
   ['paying', 'approved', 'preparing'],
   ['paying', 'signed', 'paying'],

@@ -2,7 +2,7 @@ import type { ExchangeStory } from '../../messages/exchange.ts';
 import type { PaymentState } from '../../messages/payment.ts';
 
 /**
- * What becomes of an answer that pays: `preparing` until its proof of work is found, `paying` until the site has answered;
+ * What becomes of an answer that pays: `preparing` until its block is signed, `paying` until the site has answered;
  * `paid` when the page has its content, `delayed` when the site delivers later, `undelivered` when it took the money and
  * did not deliver. `unpaid`: no money left; `unfinished`: a payment is signed, and is not through yet.
  */
@@ -14,9 +14,10 @@ const WITHOUT_BLOCK: ReadonlySet<PaymentState> = new Set<PaymentState>(['approve
 /** Returns the phase of the request whose question was answered. */
 export function phaseOf({ state, paid }: Pick<ExchangeStory, 'state'> & PaidState): Phase {
   switch (state) {
-    case 'seen':
     case 'asking':
       return 'paying';
+    case 'seen':
+      return 'preparing';
     case 'paying':
       return paid?.state === 'approved' ? 'preparing' : 'paying';
     case 'paid':

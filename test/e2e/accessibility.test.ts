@@ -685,12 +685,13 @@ describe('a purse in use', () => {
       await page.close();
     };
     await answer(testBed.at('/article', { n: 'by keyboard' }), async (view) => {
-      await press(view, 'approve-once');
+      await press(view, 'approve-pay');
     });
     await answer(testBed.at('/article', { n: 'with a budget' }), async (view) => {
-      await press(view, 'approve-budget');
+      await press(view, 'approve-always');
+      await press(view, 'approve-limits');
       await tabTo(view, 'budget-per-payment');
-      await press(view, 'approve-budget-confirm');
+      await press(view, 'approve-pay');
     });
     expect(await purse.ask('budget.list', {})).toMatchObject([{ site: merchant.origin }]);
 

@@ -355,6 +355,7 @@ describe('in the popup, by keyboard alone', () => {
 
     await press(popup, 'budget-edit');
     expect(await focused(popup)).toEqual(['budget-per-payment', true]);
+    await popup.keyboard.press('ControlOrMeta+A');
     await popup.keyboard.type('0.03');
     await popup.keyboard.press('Enter');
     await popup.getByTestId('budget-save').waitFor({ state: 'detached' });

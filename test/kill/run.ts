@@ -139,9 +139,10 @@ const moves = 'Money moves between savings and the pocket';
 console.log(`${moves}; killed before, after\n`);
 for (const move of MOVES) {
   for (const point of MOVE_POINTS) {
-    if (!isWanted(moves, point)) continue;
+    const head = `${move}: ${point}`;
+    if (!isWanted(moves, head)) continue;
     const cases = MOVE_CASES.filter((one) => one.move === move && one.stop.point === point);
-    console.log(`${`${move}: ${point}`.padEnd(24)}${(await marksOf(cases.map(moveTrial))).join(' ')}`);
+    console.log(`${head.padEnd(24)}${(await marksOf(cases.map(moveTrial))).join(' ')}`);
   }
 }
 console.log();
@@ -149,6 +150,7 @@ for (const lane of lanes) await lane.close();
 
 for (const name of crashes) console.log(`Chromium crashed, and the case was tried once more: ${name}`);
 for (const failure of failures) console.log(`FAILED ${failure}`);
-if (failures.length > 0) process.exitCode = 1;
+if (passed + failures.length === 0) console.log(`There is no such case: ${only}`);
+if (failures.length > 0 || passed === 0) process.exitCode = 1;
 console.log(`${((performance.now() - began) / 1000).toFixed(0)} s`);
 console.log(`${passed} passed, ${failures.length} failed`);

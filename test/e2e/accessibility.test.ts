@@ -700,7 +700,8 @@ describe('a purse in use', () => {
       await press(view, 'approve-pay');
     });
     await answer(testBed.at('/article', { n: 'with a budget' }), async (view) => {
-      await press(view, 'approve-always');
+      await tabTo(view, 'approve-always');
+      await view.keyboard.press('Space');
       await press(view, 'approve-limits');
       await tabTo(view, 'budget-per-payment');
       await press(view, 'approve-pay');

@@ -159,8 +159,10 @@ describe('after Pay, the window', () => {
     open(article());
     await waiting(1);
     open(article(), other);
-    const [first, second] = await waiting(2);
+    await waiting(2);
     await shown();
+    // Over neither tab, the older one is first.
+    const [first, second] = await waiting(2);
     await view.locator(`[data-approval="${first?.id}"] ${usable('approve-pay')}`).click();
     await view.locator(`[data-approval="${second?.id}"] [data-testid="outcome"]`).waitFor();
     await view.locator(`[data-approval="${second?.id}"] ${usable('approve-decline')}`).click();
@@ -259,13 +261,15 @@ describe('the reason', () => {
   });
 
   test('of a limit that would be passed says what is left of it', async () => {
+    // A site of its own, which has spent nothing today.
+    const url = article().replace('127.0.0.1', 'limited.localhost');
     await testBed.purse.ask('budget.save', {
-      site: testBed.merchant.origin,
+      site: new URL(url).origin,
       perPayment: String(XNO),
       perDay: String(PRICE / 2n),
       paused: false,
     });
-    open(article());
+    open(url);
     await question();
     expect(await view.getByTestId('approval-reason').textContent()).toBe(
       'This would go over your daily budget for this site: 0.005 of 0.005 XNO left today.',
@@ -278,9 +282,11 @@ describe('price, recipient and buttons', () => {
   /** Whether something is wholly in sight, with nothing above it. */
   const isInSight = (locator: Locator) =>
     locator.evaluate((element) => {
-      const { left, right, top, bottom } = element.getBoundingClientRect();
-      const at = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-      return left >= 0 && right <= innerWidth && top >= 0 && bottom <= innerHeight && element.contains(at);
+      // A text has a box for each line.
+      return [...element.getClientRects()].every(({ left, right, top, bottom }) => {
+        const at = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+        return left >= 0 && right <= innerWidth && top >= 0 && bottom <= innerHeight && element.contains(at);
+      });
     });
 
   // The popup at 200 % has the 600 pixels that the browser gives it: 300 of the page's own.

@@ -229,6 +229,8 @@ describe('a click on a payment link', () => {
       }).observe(document, { subtree: true, childList: true, attributes: true });
     });
     const window = await clickOn(page.getByText('pay'));
+    // Of a window that opens by itself, the first moments may be over before a test sees it.
+    await window.reload();
     await usable(window, 'link-send').waitFor();
     const states = await window.evaluate(
       () => (globalThis as unknown as { states: readonly (string | null)[] }).states,

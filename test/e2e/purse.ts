@@ -197,17 +197,27 @@ async function setUp(
 
   const approvePage = () => context.pages().find((one) => one.url().startsWith(url(APPROVE)));
 
-  /** Where the user sees the question: the toolbar popup, the purse's own window, or that page opened by hand. */
+  /**
+   * Where the user sees the question: the toolbar popup, the purse's own window, or that page opened by hand. The question of
+   * the tab in front is shown first: over another tab, the page opened by hand shows the oldest.
+   */
   const shown = async (id: string): Promise<Screen> => {
     const within = `[data-approval="${id}"]`;
     const deadline = Date.now() + OPENING;
-    while (approvePage() === undefined && Date.now() < deadline) {
-      const popup = await bounded('the toolbar popup', popupScreen(context, url(POPUP), within));
-      if (popup !== undefined) return popup;
+    while (Date.now() < deadline) {
+      const own = approvePage();
+      const screen =
+        own === undefined
+          ? await bounded('the toolbar popup', popupScreen(context, url(POPUP), within))
+          : pageScreen(own, within);
+      if (screen !== undefined && (await screen.shows().catch(() => false))) {
+        await own?.bringToFront();
+        return screen;
+      }
       await pause(LOOK_EVERY);
     }
-    const view = approvePage() ?? (await context.newPage());
-    if (view.url() === 'about:blank') await view.goto(url(APPROVE));
+    const view = await context.newPage();
+    await view.goto(url(APPROVE));
     await view.bringToFront();
     return pageScreen(view, within);
   };

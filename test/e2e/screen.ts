@@ -3,6 +3,8 @@ import { type BrowserContext, type CDPSession, errors, type Page } from 'playwri
 
 /** Something of the purse's own that a user looks at and clicks: a page, or the toolbar popup. */
 export interface Screen {
+  /** Whether the part of it that is meant is there: another question may be shown in its place. */
+  shows(): Promise<boolean>;
   /** Resolves when an element with the test id is there and may be used. */
   ready(testId: string): Promise<void>;
   click(testId: string): Promise<void>;
@@ -22,6 +24,7 @@ const usable = (within: string, testId: string) => `${at(within, testId)}:not([a
 export function pageScreen(page: Page, within: string): Screen {
   const timeout = PATIENCE;
   return {
+    shows: async () => (await page.locator(within).count()) > 0,
     ready: async (testId) => void (await page.waitForSelector(usable(within, testId), { timeout })),
     click: (testId) =>
       page.click(usable(within, testId), { timeout }).catch((failure: unknown) => {
@@ -82,6 +85,12 @@ class Popup implements Screen {
     this.#session = session;
     this.#sessionId = sessionId;
     this.#within = within;
+  }
+
+  async shows(): Promise<boolean> {
+    return (
+      (await this.#evaluate(`document.querySelector(${JSON.stringify(this.#within)}) !== null`)) === true
+    );
   }
 
   async ready(testId: string): Promise<void> {

@@ -77,9 +77,11 @@ describe('clicks', () => {
     await page.goto(fetching());
     const other = await testBed.purse.newPage();
     await other.goto(fetching());
-    const [, second] = await waiting(2);
+    await waiting(2);
     const popup = await view(POPUP);
     await popup.locator(ARMED).waitFor();
+    // Over neither tab, the older one is first.
+    const [, second] = await waiting(2);
     await popup.mouse.dblclick(...(await middleOf(popup, ONCE)));
     await page.locator('#fetch-result[data-status="200"]').waitFor();
     expect(await testBed.purse.ask('approval.list', {})).toMatchObject([{ id: second?.id }]);

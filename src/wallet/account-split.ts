@@ -4,7 +4,7 @@ import { addRaw, type Raw, ZERO } from '../nano/amount.ts';
 import { handedOverOf, hasBalance } from './account-choice.ts';
 import type { AccountLeases } from './account-leases.ts';
 import type { AccountWallet } from './account-wallet.ts';
-import { arrival, gather } from './gathering.ts';
+import { arrival, findsAllSent, gather } from './gathering.ts';
 import { excessOver, lackOf, levelOf, type PocketPlan, shareOf } from './pocket-plan.ts';
 import type { RefillLimit } from './refill-limit.ts';
 
@@ -33,10 +33,11 @@ export class AccountSplit {
   /**
    * Moves money between the first account and one account of the pocket whose balance is too far from its share: above it,
    * or below half of it. Moves nothing while a payment is made, before the work for the move is ready, or beyond what
-   * `RefillLimit` allows. Calls at the same time share one result.
+   * `RefillLimit` allows. Fills no account before the newest block of the first one is confirmed: that may be the same move, made
+   * by an earlier life of the worker. Calls at the same time share one result.
    *
    * @param isWished whether the user wants the pocket to be full: then every share is filled, whatever it got before
-   * @throws Fault as `AccountWallet.send` and `arrival`
+   * @throws Fault as `AccountWallet.send`, `arrival` and `findsAllSent`
    */
   settle(isWished: boolean): Promise<Settling> {
     return this.#settling.run(() => this.#settle(isWished));
@@ -52,31 +53,42 @@ export class AccountSplit {
       if (index === 0 || wallet.balance === null) continue;
       const share = shareOf(plan, index);
       const excess = excessOver(share, wallet.balance);
-      const lack = lackOf(share, addRaw(wallet.balance, wallet.incoming), isWished);
-      if (excess === ZERO && !(lack > ZERO && hasBalance(main, lack))) continue;
+      if (excess === ZERO && this.#refillOf(wallet, share, isWished) === ZERO) continue;
       // An account whose block is out cannot receive either.
       if (!(await isFree(wallet))) continue;
       const giver = excess > ZERO ? wallet : main;
-      if (!(await isIdle(giver))) {
+      // A send of an earlier life of the worker may be on its way that the last look did not find. While the network decides
+      // about it, a block of the account may be handed over.
+      const canBeFilled = async () => (await findsAllSent(main, wallet)) && isFree(wallet);
+      if (!(await isIdle(giver)) || (giver === main && !(await canBeFilled()))) {
         result = 'waits';
         continue;
       }
       // A payment may have begun meanwhile.
       if (!leases.isEmpty) return 'waits';
-      // One that begins from here on must not count on what is moved, nor hand over a block of the account that gets it:
-      // what is on its way there could not be received.
-      const moved = excess > ZERO ? excess : lack;
+      const moved = excess > ZERO ? excess : this.#refillOf(wallet, share, isWished);
+      // What the account lacked is on its way to it.
+      if (moved === ZERO) continue;
+      // A payment that begins from here on must not count on what is moved, nor hand over a block of the account that gets
+      // it: what is on its way there could not be received.
       const moving = [leases.lease(giver.account, moved), leases.lease(wallet.account, ZERO)];
       try {
-        if (excess > ZERO) await gather(main, [{ from: wallet, amount: excess }]);
-        else if (isWished) await gather(wallet, [{ from: main, amount: lack }]);
-        else if (!(await this.#refill(wallet, lack))) continue;
+        if (excess > ZERO) await gather(main, [{ from: wallet, amount: moved }]);
+        else if (isWished) await gather(wallet, [{ from: main, amount: moved }]);
+        else if (!(await this.#refill(wallet, moved))) continue;
         return 'moved';
       } finally {
         for (const lease of moving) lease.done();
       }
     }
     return result;
+  }
+
+  /** What an account lacks of its share, and the first account has (raw). */
+  #refillOf(wallet: AccountWallet, share: Raw, isWished: boolean): Raw {
+    const [main] = this.#ports.accounts;
+    const lack = lackOf(share, addRaw(wallet.balance ?? ZERO, wallet.incoming), isWished);
+    return hasBalance(main, lack) ? lack : ZERO;
   }
 
   /** Fills an account of the pocket by this much (raw); false where the pocket got enough for now. */

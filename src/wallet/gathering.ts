@@ -1,3 +1,4 @@
+import { Fault } from '../fault.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { AccountWallet } from './account-wallet.ts';
@@ -26,6 +27,30 @@ export async function arrival(hash: BlockHash, from: AccountWallet, to: AccountW
   await from.confirmed(hash);
   await received(to);
 }
+
+/**
+ * Looks at an account once the network has confirmed the newest block of another one, so that the look finds all that is on
+ * its way from there, whoever sent it. Resolves with whether it does: not where that block is not confirmed within the time
+ * limit, where another one follows it meanwhile, or where the look fails.
+ *
+ * @throws Fault as `AccountWallet.confirmed`, but for `fault_notConfirmed`
+ */
+export async function findsAllSent(from: AccountWallet, to: AccountWallet): Promise<boolean> {
+  const newest = newestOf(from);
+  if (newest === null) return false;
+  try {
+    await from.confirmed(newest);
+  } catch (failure) {
+    if (failure instanceof Fault && failure.key === 'fault_notConfirmed') return false;
+    throw failure;
+  }
+  await to.look();
+  return to.failure === null && newestOf(from) === newest;
+}
+
+/** The newest block of an account; null where there is none, or no node has told. */
+const newestOf = ({ chain: { head } }: AccountWallet): BlockHash | null =>
+  head?.kind === 'open' ? head.hash : null;
 
 async function received(to: AccountWallet): Promise<void> {
   await to.receivePending();

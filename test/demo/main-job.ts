@@ -54,7 +54,9 @@ export function mainJob(testBed: TestBed, password: string, capture: Capture): r
         await page.getByTestId('create').waitFor();
         await capture(page, 'setup-welcome', PAGE_SIZE);
         await click('create');
-        const words = await page.getByTestId('words').getByRole('listitem').allTextContents();
+        const shown = page.getByTestId('words').getByRole('listitem');
+        await shown.nth(23).waitFor();
+        const words = await shown.allTextContents();
         assert.equal(words.length, 24, '24 words are shown');
         await capture(page, 'setup-words', PAGE_SIZE);
         await click('words-done');

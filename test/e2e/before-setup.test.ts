@@ -6,7 +6,7 @@ import { startDevnet } from '../devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../merchant/merchant.ts';
 import { launchPurse, type TestPurse, useNetwork } from './purse.ts';
 
-const PASSWORD = 'a password of this test alone 7';
+const PASSWORD = 'walnut lantern orbit stair 41';
 /** How long a sign may take to come by itself, on a machine with other things to do (ms). */
 const PATIENCE = { timeout: 60_000 };
 

@@ -87,10 +87,10 @@ class Popup implements Screen {
     this.#within = within;
   }
 
+  /** A popup that has lost the focus takes no answer, and a test cannot give it back. */
   async shows(): Promise<boolean> {
-    return (
-      (await this.#evaluate(`document.querySelector(${JSON.stringify(this.#within)}) !== null`)) === true
-    );
+    const armed = JSON.stringify(`${this.#within} [data-armed="true"]`);
+    return (await this.#evaluate(`document.querySelector(${armed}) !== null`)) === true;
   }
 
   async ready(testId: string): Promise<void> {

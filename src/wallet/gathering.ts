@@ -30,8 +30,8 @@ export async function arrival(hash: BlockHash, from: AccountWallet, to: AccountW
 
 /**
  * Looks at an account once the network has confirmed the newest block of another one, so that the look finds all that is on
- * its way from there, whoever sent it. Resolves with whether it does: not where that block is not confirmed within the time
- * limit, where another one follows it meanwhile, or where the look fails.
+ * its way from there, also what the worker sent before it was restarted. Resolves with whether it does: not where that block
+ * is not confirmed within the time limit, where another one follows it meanwhile, or where the look fails.
  *
  * @throws Fault as `AccountWallet.confirmed`, but for `fault_notConfirmed`
  */

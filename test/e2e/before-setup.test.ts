@@ -71,7 +71,7 @@ test('the button and the popup lead from a 402 to the set-up, whose last page le
   await onboarding.getByTestId('seal').click();
   await onboarding.getByTestId('continue').getByText(`Continue to ${host}`).click();
 
-  // The page asks again, now that somebody can be asked.
+  // The page asks again: now there is a purse to ask it.
   const { offer, decline } = await purse.nextApproval();
   expect(offer.url).toBe(url);
   expect(await purse.ask('purse.early', {})).toBeNull();

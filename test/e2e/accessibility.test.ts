@@ -198,7 +198,7 @@ describe('a purse in use', () => {
     await popup.getByTestId('activity-row').first().waitFor();
     await popup.getByTestId('undelivered').waitFor();
     await expectAccessible(popup, 'activity');
-    await popup.getByTestId('activity-search').fill('article');
+    await popup.getByTestId('activity-search').fill('127.0.0.1');
     await popup.getByTestId('undelivered').waitFor({ state: 'detached' });
     await popup.getByTestId('activity-row').first().waitFor();
     await expectAccessible(popup, 'activity, searched');

@@ -97,7 +97,7 @@ const named = (key: 'action_paid' | 'action_owed', { price, site }: SignedPaymen
   args: [shortXno(price), new URL(site).host],
 });
 
-/** Returns the amount where a badge has room for it, otherwise a tick. */
+/** Returns an amount (raw) in XNO for a badge; a tick where it has more than `MOST_TEXT` characters, which a badge cuts off. */
 function badgeOf(price: RawString): string {
   const amount = formatXno(parseBalance(price));
   return amount.length <= MOST_TEXT ? amount : '✓';

@@ -61,6 +61,15 @@ export function formatXno(raw: Raw): string {
   return decimals === '' ? whole.toString() : `${whole}.${decimals}`;
 }
 
+/** The smallest amount that is written where an amount is rounded (raw): six decimals of a XNO. */
+export const SHOWN_STEP = 10n ** 24n;
+
+/** The multiple of `SHOWN_STEP` that is nearest to an amount. */
+export function roundRaw(raw: bigint): Raw {
+  const up = raw + SHOWN_STEP / 2n;
+  return (up - (up % SHOWN_STEP)) as Raw;
+}
+
 /** The sum of two amounts. */
 export const addRaw = (a: Raw, b: Raw): Raw => (a + b) as Raw;
 

@@ -1,7 +1,7 @@
 import type { MessageKey } from '../fault.ts';
 import type { Challenge, Starter } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import { formatXno, parseRaw, type Raw } from '../nano/amount.ts';
+import { formatXno, parseRaw, type Raw, roundRaw, ZERO } from '../nano/amount.ts';
 import { harderWorkOf, isBearer, isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 import { type Site, siteOf } from '../site.ts';
@@ -174,14 +174,10 @@ function leftOf(limit: Raw | null, spent: Raw): readonly string[] {
   return [inXno((of > spent ? of - spent : 0n) as Raw), inXno(of)];
 }
 
-/** The smallest amount that a sentence says (raw): six decimals. A session's tag is far below it. */
-const STEP = 10n ** 24n;
-
 /** An amount in XNO for a sentence: rounded to six decimals, unless that leaves nothing. The exact one is shown beside it. */
 export function inXno(raw: Raw): string {
-  const nearest = raw + STEP / 2n;
-  const said = nearest - (nearest % STEP);
-  return formatXno(said === 0n ? raw : (said as Raw));
+  const said = roundRaw(raw);
+  return formatXno(said === ZERO ? raw : said);
 }
 
 const OVER: Readonly<Record<SumLimit, Reason>> = {

@@ -1,8 +1,14 @@
 import type { RawString } from '../messages/fields.ts';
-import { formatXno, LARGEST_TAG, PRICE_PER_TAG, parseBalance, type Raw } from '../nano/amount.ts';
+import {
+  formatXno,
+  LARGEST_TAG,
+  PRICE_PER_TAG,
+  parseBalance,
+  type Raw,
+  roundRaw,
+  SHOWN_STEP,
+} from '../nano/amount.ts';
 
-/** The smallest amount that the six decimals of a shown amount can say (raw). */
-const STEP = 10n ** 24n;
 /** How many tags may be missing from a balance for it to be shown as if none were: as many as payments leave in years. */
 const TAGS_PER_BALANCE = 1000n;
 
@@ -38,8 +44,8 @@ export function shownBeside(amount: RawString, price: RawString): ShownAmount {
   const [raw, of] = [parseBalance(amount), parseBalance(price)];
   const held = rounded(raw, 'held');
   const shown = rounded(of, 'moved').number;
-  if (raw >= of || held.number < shown || of < STEP) return written(held);
-  return written({ number: least(down(raw), shown - STEP), relation: 'about' });
+  if (raw >= of || held.number < shown || of < SHOWN_STEP) return written(held);
+  return written({ number: least(down(raw), shown - SHOWN_STEP), relation: 'about' });
 }
 
 /** Returns a short amount as one text, for sentences: `≈ 1.234567`. */
@@ -62,7 +68,7 @@ export const SIGNS: Readonly<Record<ShownAmount['relation'], string>> = {
 
 /** Returns the amount in XNO, rounded up to six decimals: for money that is missing, where less would not be enough. */
 export function enoughXno(amount: RawString): string {
-  return formatXno(down(parseBalance(amount) + STEP - 1n) as Raw);
+  return formatXno(down(parseBalance(amount) + SHOWN_STEP - 1n) as Raw);
 }
 
 /** Returns the exact amount in XNO. */
@@ -77,10 +83,10 @@ interface Rounded {
 }
 
 function rounded(raw: bigint, use: AmountUse): Rounded {
-  const nearest = down(raw + STEP / 2n);
+  const nearest = roundRaw(raw);
   if (nearest === raw) return { number: nearest, relation: 'exact' };
   if (isTags(nearest - raw, raw)) return { number: nearest, relation: 'tags' };
-  if (raw < STEP) return { number: STEP, relation: 'below' };
+  if (raw < SHOWN_STEP) return { number: SHOWN_STEP, relation: 'below' };
   return { number: use === 'held' ? down(raw) : nearest, relation: 'about' };
 }
 
@@ -90,7 +96,7 @@ function isTags(difference: bigint, amount: bigint): boolean {
   return size <= LARGEST_TAG * TAGS_PER_BALANCE && size * PRICE_PER_TAG <= amount;
 }
 
-const down = (raw: bigint): bigint => raw - (raw % STEP);
+const down = (raw: bigint): bigint => raw - (raw % SHOWN_STEP);
 const least = (one: bigint, other: bigint): bigint => (one < other ? one : other);
 
 function written({ number, relation }: Rounded): ShownAmount {

@@ -47,7 +47,7 @@ function Owed({ payment: { id, site, amount } }: { readonly payment: PaymentView
           testId="owed-deliver"
           onClick={() => void action.run(() => request('payment.deliver', { id }))}
         >
-          {t('popup_owedRetry')}
+          {t('popup_deliver')}
         </Button>
         <Button look="quiet" testId="owed-dismiss" onClick={() => void action.run(dismiss)}>
           {t('popup_owedDismiss')}

@@ -193,7 +193,7 @@ function Retry({ id }: { readonly id: string }) {
         testId="outcome-retry"
         onClick={() => void action.run(() => request('payment.deliver', { id }))}
       >
-        {t('approve_retry')}
+        {t('popup_deliver')}
       </Button>
       <FaultLine fault={action.fault.value} />
     </>

@@ -12,8 +12,8 @@ export type RecipientReading =
   | { readonly kind: 'none'; readonly fault: Sentence };
 
 /**
- * Reads an address, with either prefix, or a payment URI, with spaces around it. Both may be all in upper case, as in QR
- * codes, which then take less room.
+ * Reads an address, with either prefix, or a payment URI, with spaces around it. Both may be all in upper case: QR codes of
+ * upper case text are smaller.
  */
 export function readRecipient(text: string): RecipientReading {
   const trimmed = text.trim();

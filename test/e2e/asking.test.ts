@@ -15,7 +15,9 @@ beforeEach(async () => {
   page = await testBed.purse.newPage();
 });
 afterEach(async () => {
-  await page.close();
+  // Every page of a site, also those that a failed test left open: their questions would be those of the next test.
+  for (const one of testBed.purse.context.pages()) if (/^https?:/.test(one.url())) await one.close();
+  if (!page.isClosed()) await page.close();
   await testBed.purse.until('approval.list', {}, ({ length }) => length === 0);
 });
 
@@ -68,9 +70,13 @@ describe('a question', () => {
     const view = await testBed.purse.newPage();
     await view.goto(inPurse('src/pages/popup/index.html'));
     await view.locator(`[data-approval="${approval.offer.id}"]`).waitFor();
-    await view.evaluate(() => chrome.windows.create({ url: 'about:blank', focused: true }));
+    const other = await view.evaluate(async () => {
+      const window = await chrome.windows.create({ url: 'about:blank', focused: true });
+      return window?.id ?? 0;
+    });
     await expect.poll(() => popsUp(approval.offer.id)).toBe(false);
     expect(await badge()).toBe('1');
+    await view.evaluate((id) => chrome.windows.remove(id), other);
     await view.close();
     await approval.approve();
     await page.locator('#paid').waitFor();

@@ -215,7 +215,7 @@ export async function compose(interception: Interception): Promise<Background> {
     lease: async (network, order) => (await openWallets.payingOn(network)).lease(order),
     gatherFor: async (network, order) => (await openWallets.payingOn(network)).gatherFor(order),
     isPayeeUnopened: (network, payTo) => payees.isUnopened(network, payTo),
-    workTime: (threshold) => work.engines.searchBound(threshold),
+    workTime: async (threshold) => (await work.engines.searchTime(threshold))?.bound ?? null,
     work: new PaymentWork({
       accountWallet: (network, account) => openWallets.accountWallet(network, account),
       networks: () => settings.networks(),

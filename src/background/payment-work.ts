@@ -14,7 +14,7 @@ export interface PaymentWorkPorts {
     account: NanoAddress,
   ) => Promise<Pick<AccountWallet, 'readiness' | 'chain'>>;
   readonly networks: () => Promise<readonly NetworkProfile[]>;
-  readonly engines: Pick<CheckedEngines, 'searchBound'>;
+  readonly engines: Pick<CheckedEngines, 'searchTime'>;
   readonly scheduler: Pick<WorkScheduler, 'obtain'>;
 }
 
@@ -36,7 +36,7 @@ export class PaymentWork {
     const { accountWallet, engines } = this.#ports;
     const wallet = await accountWallet(network, account);
     if ((await wallet.readiness()) === 'ready') return 0;
-    return engines.searchBound(await this.#threshold(network));
+    return (await engines.searchTime(await this.#threshold(network)))?.bound ?? null;
   }
 
   /**

@@ -94,6 +94,7 @@ export const INPUTS: { readonly [Q in keyof typeof pageRequests]: object } = {
   'tester.recall': { run: 'run', id: 'payment' },
   'work.read': {},
   'work.progress': {},
+  'work.nextPayment': {},
   'work.rules': { workers: null, ahead: 'battery', servers: [] },
   'work.test': {},
 };

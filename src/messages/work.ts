@@ -36,10 +36,19 @@ export interface WorkView {
   readonly servers: readonly string[];
 }
 
+/** How long it takes until the next payment is prepared, and goes out at once. */
+export interface NextPaymentView {
+  /** `unfunded`: no money has come yet, and the time counts from its arrival. */
+  readonly state: 'unfunded' | 'preparing' | 'ready';
+  /** On average (ms); null while the speed of this device is unknown. */
+  readonly meanMs: number | null;
+}
+
 export const workMessages = {
   'work.read': message(nothing, 'open')<WorkView>(),
   /** Returns null while no search runs. */
   'work.progress': message(nothing, 'open')<WorkProgressView | null>(),
+  'work.nextPayment': message(nothing, 'open')<NextPaymentView>(),
   'work.rules': message(
     v.strictObject({
       workers: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64))),

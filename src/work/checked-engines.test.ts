@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Fault } from '../fault.ts';
 import { parseThreshold, parseWorkNonce, parseWorkRoot, type WorkNonce } from './difficulty.ts';
 import type { SearchOptions, Urgency, WorkEngine } from './engine.ts';
-import { searchBound, UNKNOWN_SPEED } from './engine-speed.ts';
+import { searchTime, UNKNOWN_SPEED } from './engine-speed.ts';
 import { checked, memoryHistory } from './engines.fixture.ts';
 
 const root = parseWorkRoot('D2B3C9D00FFB55E84E7979D67308A515FB07CA79E40A77EB1AAFE62881781783');
@@ -295,14 +295,14 @@ describe('the self-test', () => {
   });
 });
 
-describe('the time that most searches take', () => {
+describe('the time that a search takes', () => {
   const server = good('https://work.example');
   /** Hashes per second of the test's stored speeds: proofs over the time per hash. */
   const rate = (16 / 0.1) * 1000;
 
   it('is that of the engine that is asked first', async () => {
     const engines = checked([good('gpu'), good('cpu')], { history: led('gpu') });
-    expect(await engines.searchBound(send)).toBeCloseTo(searchBound(send, rate));
+    expect(await engines.searchTime(send)).toEqual(searchTime(send, rate));
   });
 
   it('counts a work server whose speed is known', async () => {
@@ -315,12 +315,12 @@ describe('the time that most searches take', () => {
       },
     };
     const engines = checked([good('gpu')], { history, servers: async () => [server] });
-    expect(await engines.searchBound(send)).toBeCloseTo(searchBound(send, 2 * rate));
+    expect(await engines.searchTime(send)).toEqual(searchTime(send, 2 * rate));
   });
 
   it('is unknown on a device that was not timed', async () => {
     expect(
-      await checked([good('gpu'), good('cpu')], { servers: async () => [server] }).searchBound(send),
+      await checked([good('gpu'), good('cpu')], { servers: async () => [server] }).searchTime(send),
     ).toBeNull();
   });
 });

@@ -11,10 +11,10 @@ import {
 import type { Limits, SearchOptions, Urgency, WorkEngine } from './engine.ts';
 import {
   type EngineSpeed,
-  expectedHashes,
   isTested,
+  type SearchTime,
   type SearchTiming,
-  searchBound,
+  searchTime,
   wantsRace,
   withPreferred,
   withSearch,
@@ -143,21 +143,18 @@ export class CheckedEngines implements WorkEngine {
     return {
       engines: asked,
       since,
-      meanMs: rate === null ? null : (expectedHashes(threshold) / rate) * 1000,
+      meanMs: rate === null ? null : searchTime(threshold, rate).mean,
     };
   }
 
-  /**
-   * How long a search for a payment takes at most in 95 of 100 cases (ms): see `searchBound`. Null while the speed of every
-   * engine that would be asked is unknown.
-   */
-  async searchBound(threshold: Threshold): Promise<number | null> {
+  /** How long a search takes while a user waits; null while the speed of every engine that would be asked is unknown. */
+  async searchTime(threshold: Threshold): Promise<SearchTime | null> {
     const [speed, limits] = await Promise.all([this.#record.read(), this.#ports.limits()]);
     const local = await this.#trusted(this.#ports.local);
     const servers = await this.#trusted(await this.#ports.servers());
     const asked = firstOf([preferredFirst(local, speed), servers]);
     const rate = this.#record.sumOfRates(speed, asked, 'foreground', limits);
-    return rate === null ? null : searchBound(threshold, rate);
+    return rate === null ? null : searchTime(threshold, rate);
   }
 
   /** Whether the engine that is asked first was timed by a test. */

@@ -8,7 +8,7 @@ import {
   expectedHashes,
   isTested,
   rateOf,
-  searchBound,
+  searchTime,
   thresholdTaking,
   UNKNOWN_SPEED,
   wantsRace,
@@ -206,7 +206,8 @@ it('races are wanted until the preferred engine was tested, and again after a nu
 it('95 of 100 searches end within three times the mean', () => {
   // A send takes 2^29 hashes on average: 10 s at this rate.
   const rate = 2 ** 29 / 10;
-  expect(searchBound(send, rate)).toBeCloseTo(29_957, 0);
-  expect(searchBound(parseThreshold('ffffffffe0000000'), rate)).toBeCloseTo(64 * 29_957, -2);
-  expect(Math.exp(-searchBound(send, rate) / 10_000)).toBeCloseTo(0.05);
+  expect(searchTime(send, rate).mean).toBeCloseTo(10_000, 0);
+  expect(searchTime(send, rate).bound).toBeCloseTo(29_957, 0);
+  expect(searchTime(parseThreshold('ffffffffe0000000'), rate).bound).toBeCloseTo(64 * 29_957, -2);
+  expect(Math.exp(-searchTime(send, rate).bound / 10_000)).toBeCloseTo(0.05);
 });

@@ -62,15 +62,21 @@ export interface SearchTiming {
 export const expectedHashes = (threshold: Threshold): number =>
   2 ** 64 / Number(2n ** 64n - toU64(threshold));
 
-/** The share of searches that end within {@link searchBound}. */
+/** How long a search takes (ms). */
+export interface SearchTime {
+  readonly mean: number;
+  /** In 95 of 100 cases it takes no longer. Durations are exponentially distributed, so that is about three times the mean. */
+  readonly bound: number;
+}
+
+/** The share of searches that end within the bound of `SearchTime`. */
 const MOST_SEARCHES = 0.95;
 
-/**
- * How long a search takes at most in 95 of 100 cases (ms), at a rate in hashes per second. Durations are exponentially
- * distributed, so that is about three times the mean.
- */
-export const searchBound = (threshold: Threshold, rate: number): number =>
-  ((-Math.log(1 - MOST_SEARCHES) * expectedHashes(threshold)) / rate) * 1000;
+/** How long a search takes at a rate in hashes per second. */
+export function searchTime(threshold: Threshold, rate: number): SearchTime {
+  const mean = (expectedHashes(threshold) / rate) * 1000;
+  return { mean, bound: -Math.log(1 - MOST_SEARCHES) * mean };
+}
 
 /** The threshold that takes about this many hashes, at least one. */
 export const thresholdTaking = (hashes: number): bigint => 2n ** 64n - 2n ** 64n / BigInt(Math.round(hashes));

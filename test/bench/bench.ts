@@ -1,9 +1,10 @@
-/** `npm run bench -- [suite] [--json FILE]`: measures. Only the fuzzing and the simulation can fail. */
+/** `npm run bench -- [suite] [--json FILE]`: measures. Only the first run, the fuzzing and the simulation can fail. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ensureChromium } from '../../scripts/browser.ts';
 import { benchBurst } from './burst.ts';
 import { benchDust } from './dust.ts';
+import { benchFirstRun } from './first-run.ts';
 import { benchFuzz } from './fuzz.ts';
 import { benchKdf } from './kdf.ts';
 import { benchPage } from './page.ts';
@@ -13,12 +14,14 @@ import { benchSignatures } from './signatures.ts';
 import { benchSim } from './sim.ts';
 import { benchWork } from './work.ts';
 
-const USAGE = `Usage: npm run bench -- [pay|page|burst|dust|work|kdf|fuzz|signatures|sim] [options]
+const USAGE = `Usage: npm run bench -- [pay|page|burst|dust|work|first-run|kdf|fuzz|signatures|sim] [options]
   pay          a fetch paid inside a budget: from the 402 to the answer; and whether a long journal makes it dearer
   page         what a page that asks for nothing pays for the purse: with it and without, in turns
   burst        a hundred fetches at once, against one at a time
   dust         payments while a stranger sends tiny amounts, against the same purse left alone
   work         the proof-of-work kernels and engines, beside nano-pow
+  first-run    from the first money to the first content, at the live network's thresholds; fails where its user is asked twice
+               or something is thrown away. A run takes minutes: it runs only when asked for by name
   kdf          unlocking, at several costs of guessing the password; runs only when asked for by name
   fuzz         1,000 cases of whatever holds for any offer and answer; fails with the smallest case against it.
                It runs only when asked for by name
@@ -26,7 +29,7 @@ const USAGE = `Usage: npm run bench -- [pay|page|burst|dust|work|kdf|fuzz|signat
                which they differ. It runs only when asked for by name
   sim          exchanges at random, with lost, late, lying and missing answers and killed workers; fails with the first course
                of events after which a request is paid twice or never served. It runs only when asked for by name
-  --n N        samples for each row (20; of pay 200, of page 10, of work 40, of burst 3, of dust 24, of fuzz 100,000 cases,
+  --n N        samples for each row (20; of pay 200, of page 10, of work 40, of burst 3, of dust 24, of first-run 10, of fuzz 100,000 cases,
                of signatures 1,000, of sim 1,000 exchanges)
   --json FILE  writes {suite, rows: [{name, n, p50, p95, unit}]}`;
 
@@ -50,6 +53,10 @@ const SUITES: Readonly<Record<string, (samples: number | undefined) => Promise<r
   work: (samples = 40) => {
     ensureChromium();
     return benchWork(samples);
+  },
+  'first-run': (samples = 10) => {
+    ensureChromium();
+    return benchFirstRun(samples);
   },
   kdf: (samples = 20) => benchKdf(samples),
   fuzz: (samples = 100) => benchFuzz(samples),

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Devnet, startDevnet } from '../devnet/devnet.ts';
+import { type Devnet, type DevnetOptions, startDevnet } from '../devnet/devnet.ts';
 import { launchPurse, type PurseOptions, type TestPurse } from '../e2e/purse.ts';
 import { type Merchant, startMerchant } from '../merchant/merchant.ts';
 
@@ -17,8 +17,11 @@ export interface TestBed {
 export const XNO = 10n ** 30n;
 
 /** Starts devnet, merchant and browser; the purse is on the devnet from its first moment. */
-export async function openTestBed(options: Omit<PurseOptions, 'network'>): Promise<TestBed> {
-  const devnet = await startDevnet();
+export async function openTestBed(
+  options: Omit<PurseOptions, 'network'>,
+  ofDevnet: DevnetOptions = {},
+): Promise<TestBed> {
+  const devnet = await startDevnet(ofDevnet);
   const dataDir = mkdtempSync(join(tmpdir(), 'nano-purse-demo-'));
   process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
   const merchant = await startMerchant({ network: devnet.profile, dataDir });

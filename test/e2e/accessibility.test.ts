@@ -198,6 +198,17 @@ describe('a purse in use', () => {
     await popup.getByTestId('activity-row').first().waitFor();
     await popup.getByTestId('undelivered').waitFor();
     await expectAccessible(popup, 'activity');
+    await popup.getByTestId('activity-search').fill('127.0.0.1');
+    await popup.getByTestId('undelivered').waitFor({ state: 'detached' });
+    await popup.getByTestId('activity-row').first().waitFor();
+    await expectAccessible(popup, 'activity, searched');
+    await popup.getByTestId('activity-row').first().click();
+    await popup.getByTestId('all-of-site').click();
+    await popup.getByTestId('total-ever').waitFor();
+    await expectAccessible(popup, 'activity of a site');
+    await tab(popup, 1);
+    await popup.getByTestId('activity-search').fill('');
+    await popup.getByTestId('undelivered').waitFor();
     for (const state of ['settled', 'refused', 'unanswered']) {
       await tab(popup, 1);
       await popup.locator(`[data-testid="activity-row"][data-state="${state}"]`).click();

@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startDevnet } from '../devnet/devnet.ts';
+import { type Devnet, startDevnet } from '../devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../merchant/merchant.ts';
 import { launchPurse, type TestPurse, useNetwork } from './purse.ts';
+import { XNO } from './setup.ts';
 
 const PASSWORD = 'walnut lantern orbit stair 41';
 /** How long a sign may take to come by itself, on a machine with other things to do (ms). */
@@ -12,10 +13,11 @@ const PATIENCE = { timeout: 60_000 };
 
 let purse: TestPurse;
 let merchant: Merchant;
+let devnet: Devnet;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
-  const devnet = await startDevnet();
+  devnet = await startDevnet();
   merchant = await startMerchant({ network: devnet.profile });
   purse = await launchPurse({ bare: true });
   await useNetwork(purse.ask, devnet.profile);
@@ -69,6 +71,7 @@ test('the button and the popup lead from a 402 to the set-up, whose last page le
   await onboarding.getByTestId('password').fill(PASSWORD);
   await onboarding.getByTestId('password-again').fill(PASSWORD);
   await onboarding.getByTestId('seal').click();
+  await onboarding.locator('[data-testid="next-payment"][data-state="unfunded"][data-mean]').waitFor();
   await onboarding.getByTestId('continue').getByText(`Continue to ${host}`).click();
 
   // The page asks again: now there is a purse to ask it.
@@ -76,6 +79,21 @@ test('the button and the popup lead from a 402 to the set-up, whose last page le
   expect(offer.url).toBe(url);
   expect(await purse.ask('purse.early', {})).toBeNull();
   await decline();
+});
+
+test('the popup says how long the first payment still needs, until the purse is ready to pay', async () => {
+  const popup = await opened('src/pages/popup/index.html');
+  const next = popup.getByTestId('next-payment');
+  await next.waitFor();
+  expect(await next.textContent()).toMatch(
+    /^When XNO arrives, this device needs about .* to get ready to pay\./,
+  );
+  const state = await purse.ask('purse.state', {});
+  await devnet.faucet(state.kind === 'open' ? state.account : '', XNO);
+  await popup.locator('[data-testid="work"][data-work="ready"]').waitFor();
+  await next.waitFor({ state: 'detached' });
+  expect(await purse.ask('work.nextPayment', {})).toEqual({ state: 'ready', meanMs: 0 });
+  await popup.close();
 });
 
 test('a locked purse tells no page that was remembered', async () => {

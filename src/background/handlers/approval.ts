@@ -100,7 +100,8 @@ async function viewOf(
     otherBudgets,
     work,
     hasRunOut: parts.approvals.hasRunOut(question.id),
-    workTime: harderWork === undefined ? null : await parts.work.engines.searchBound(harderWork),
+    workTime:
+      harderWork === undefined ? null : ((await parts.work.engines.searchTime(harderWork))?.bound ?? null),
   });
 }
 

@@ -3,6 +3,7 @@ import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Button } from '../../ui/components/Button.tsx';
+import { NextPayment } from '../../ui/components/NextPayment.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Receive } from '../../ui/components/Receive.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
@@ -40,6 +41,7 @@ export function Done({ way }: { readonly way: Way }) {
             {open.balance !== null && <Amount raw={open.balance} use="held" testId="balance" />}
           </div>
           <Receive account={open.account} />
+          <NextPayment />
         </section>
       )}
       {(way === 'create' || way === 'import') && (

@@ -7,6 +7,7 @@ import { useAction } from '../../ui/action.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Button } from '../../ui/components/Button.tsx';
 import { ExactAmount } from '../../ui/components/ExactAmount.tsx';
+import { NextPayment } from '../../ui/components/NextPayment.tsx';
 import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
 import { PaidPages } from '../../ui/components/PaidPages.tsx';
 import { Receive } from '../../ui/components/Receive.tsx';
@@ -98,6 +99,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
           <h2 id="receive-title">{t(unfunded ? 'popup_fundTitle' : 'ui_receiveTitle')}</h2>
           <p class="hint">{t(unfunded ? 'popup_fundText' : 'ui_receiveText')}</p>
           <Receive account={purse.account} />
+          {purse.balance === '0' && <NextPayment />}
         </section>
       )}
 

@@ -5,6 +5,7 @@ import type { ApprovalView } from '../../messages/approval.ts';
 import { warningOf } from '../budget-words.ts';
 import { Countdown } from '../components/Countdown.tsx';
 import { NetworkBanner } from '../components/NetworkBanner.tsx';
+import { NextPayment } from '../components/NextPayment.tsx';
 import { FaultLine, Notice } from '../components/Notice.tsx';
 import { Receive } from '../components/Receive.tsx';
 import { Screen } from '../components/Screen.tsx';
@@ -133,6 +134,7 @@ function Missing({ approval, missing }: { readonly approval: ApprovalView; reado
         <p>{t('approve_missingText')}</p>
       </Notice>
       <Receive account={approval.account} />
+      {approval.balance === '0' && <NextPayment />}
     </section>
   );
 }

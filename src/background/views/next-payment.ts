@@ -1,0 +1,31 @@
+import type { NextPaymentView } from '../../messages/work.ts';
+import type { NetworkProfile } from '../../nano/network.ts';
+import type { Wallet } from '../../wallet/wallet.ts';
+import { parseThreshold, type Threshold } from '../../work/difficulty.ts';
+import type { SearchTime } from '../../work/engine-speed.ts';
+
+/** What the time until the next payment depends on. */
+export interface Funds extends Pick<Wallet, 'balance' | 'incoming'> {
+  readonly isReady: boolean;
+  readonly thresholds: NetworkProfile['thresholds'];
+}
+
+/**
+ * How long the next payment still needs. Money that is yet to be received takes a block of its own, with work of its own.
+ *
+ * @param searchTime as `CheckedEngines.searchTime`
+ */
+export async function nextPaymentView(
+  { balance, incoming, isReady, thresholds }: Funds,
+  searchTime: (threshold: Threshold) => Promise<SearchTime | null>,
+): Promise<NextPaymentView> {
+  if (isReady) return { state: 'ready', meanMs: 0 };
+  const isEmpty = balance === null || balance === 0n;
+  const searches = isEmpty ? [thresholds.receive, thresholds.send] : [thresholds.send];
+  const times = await Promise.all(searches.map((threshold) => searchTime(parseThreshold(threshold))));
+  const known = times.filter((time) => time !== null);
+  return {
+    state: isEmpty && incoming === 0n ? 'unfunded' : 'preparing',
+    meanMs: known.length < times.length ? null : known.reduce((sum, { mean }) => sum + mean, 0),
+  };
+}

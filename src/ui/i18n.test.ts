@@ -54,8 +54,8 @@ describe('tCount', () => {
       '1 request',
       '2 requests',
     ]);
-    expect(tCount('popup_requestsAsking', 1, { waiting: '1' })).toBe('1 request, 1 for you to decide');
-    expect(tCount('popup_requestsAsking', 5, { waiting: '2' })).toBe('5 requests, 2 for you to decide');
+    expect(tCount('popup_requestsAsking', 1, { waiting: '1' })).toBe('1 request, 1 waiting for you');
+    expect(tCount('popup_requestsAsking', 5, { waiting: '2' })).toBe('5 requests, 2 waiting for you');
   });
 
   it('takes the form for all other numbers where the language has no sentence of its own for this one', () => {

@@ -144,7 +144,7 @@ describe('after Pay, the window', () => {
     await question();
     await view.locator(usable('approve-pay')).click();
     await outcome('unfinished').waitFor();
-    expect(await outcome('unfinished').textContent()).toMatch(/Do not pay again.*open the page again/s);
+    expect(await outcome('unfinished').textContent()).toMatch(/Don.t pay again.*open the page again/s);
     testBed.devnet.faults.clear();
     await testBed.purse.until(
       'activity.page',
@@ -253,7 +253,7 @@ describe('the reason', () => {
     entry = { payTo: OTHER_PAYEE };
     open(url);
     await question();
-    expect((await warnings())[0]).toMatch(/another Nano address than before/);
+    expect((await warnings())[0]).toMatch(/a different address than last time/);
     const before = view.getByTestId('approval-payee-before');
     expect(await before.getAttribute('data-account')).toBe(testBed.merchant.payTo);
     expect(await view.locator(`.notice-warn [data-account="${OTHER_PAYEE}"]`).count()).toBe(1);

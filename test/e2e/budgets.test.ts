@@ -382,7 +382,7 @@ describe('in the popup, by keyboard alone', () => {
       const card = popup.locator(`[data-testid="budget"][data-site="${one}"]`);
       await card.getByTestId('budget-edit').focus();
       await press(popup, 'Remove');
-      expect(await focused(popup)).toEqual(['Cancel', true]);
+      expect(await focused(popup)).toEqual(['Keep', true]);
       await popup.keyboard.press('Enter');
       expect(await focused(popup)).toEqual(['Remove', true]);
       await popup.keyboard.press('Enter');

@@ -126,8 +126,8 @@ test('while a block is handed over the account waits, also after the worker was 
     await popup.getByTestId('cheque-out').waitFor();
     await popup.locator(`[data-testid="activity-row"][data-id="${id}"]`).click();
     const card = popup.locator('[data-testid="cheque"][data-state="out"]');
-    await card.getByRole('button', { name: 'Revoke' }).click();
-    await card.getByRole('group').getByRole('button', { name: 'Revoke' }).click();
+    await card.getByRole('button', { name: 'Cancel payment' }).click();
+    await card.getByRole('group').getByRole('button', { name: 'Cancel payment' }).click();
     await popup.locator('[data-testid="payment-state"][data-state="revoked"]').waitFor();
     expect(await popup.getByTestId('cheque').count()).toBe(0);
   });
@@ -167,7 +167,7 @@ test('a server that lost the session takes the proof by POST, and the story says
   expect(byPost).toBe(true);
   await inPopup(async (popup) => {
     await popup.locator(`[data-testid="activity-row"][data-id="${id}"]`).click();
-    await popup.getByText('took the proof in another way').waitFor();
+    await popup.getByText('accepted your payment in a different way').waitFor();
   });
   expect(await testBed.paidSince(mark)).toHaveLength(1);
 });

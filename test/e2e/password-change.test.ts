@@ -135,12 +135,12 @@ describe('a forgotten password leads from the lock screen to', () => {
     await page.getByTestId('forgot-words').click();
     await page.getByTestId('secret').fill('7B'.repeat(32));
     await enabled(page, 'secret-read').click();
-    await alert(page, 'another wallet').waitFor();
+    await alert(page, 'a different wallet').waitFor();
     expect(await testBed.purse.ask('purse.state', {})).toMatchObject({ kind: 'locked' });
 
     await page.getByTestId('secret').fill(WORDS);
     await enabled(page, 'secret-read').click();
-    await page.getByText('This is the recovery phrase of your purse').waitFor();
+    await page.getByText('This is the recovery phrase of your wallet').waitFor();
     await enabled(page, 'secret-done').click();
     await chooseNew(page, FOURTH);
     await page.close();

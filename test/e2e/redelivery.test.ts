@@ -116,8 +116,8 @@ test('a payment that its server takes and serves later waits for the server, unt
   expect(await purse.ask('exchange.list', { tabId })).toMatchObject([{ state: 'pending', status: 202 }]);
   const row = popup.locator(`[data-testid="activity-row"][data-id="${waits.id}"]`);
   await row.getByText('Waiting until').click();
-  await popup.getByTestId('payment-state').getByText('Waiting for the server').waitFor();
-  await popup.getByText('It asks to be tried again from').waitFor();
+  await popup.getByTestId('payment-state').getByText('Waiting for the site').waitFor();
+  await popup.getByText('The site asks to be tried again from').waitFor();
   await popup.close();
 
   // Too early for the server: the page gets its 402, and the log says why. The user may still have it asked.

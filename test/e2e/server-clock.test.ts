@@ -89,7 +89,7 @@ describe.each([
     await testBed.nothingSince(mark);
     const popup = await testBed.purse.popup();
     await popup.locator('nav button').last().click();
-    await popup.getByRole('button', { name: 'Offers that were not paid' }).click();
+    await popup.getByRole('button', { name: 'Unpaid requests' }).click();
     await popup.locator('[data-testid="log-line"] [data-testid="clock-skew"]').first().waitFor();
     await popup.close();
   });

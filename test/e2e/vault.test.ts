@@ -110,7 +110,7 @@ describe('setting up', () => {
     await page.getByTestId('password').fill(PASSWORD);
     await page.getByTestId('password-again').fill(`${PASSWORD}!`);
     await enabled(page, 'seal').click();
-    await page.locator('.field-fault', { hasText: 'not the same' }).waitFor();
+    await page.locator('.field-fault', { hasText: "don't match" }).waitFor();
     expect(await purse.ask('purse.state', {})).toMatchObject({ kind: 'empty' });
     await page.getByTestId('password-again').fill(PASSWORD);
 
@@ -407,7 +407,7 @@ describe('a browser that keeps no data', () => {
   test.each(['popup', 'onboarding', 'approve'])('says so on the page %s', async (name) => {
     const page = await browser.context.newPage();
     await page.goto(`chrome-extension://${browser.extensionId}/src/pages/${name}/index.html`);
-    const said = page.locator('[role="alert"] .notice', { hasText: 'does not let the purse keep its data' });
+    const said = page.locator('[role="alert"] .notice', { hasText: "can't save data in this browser" });
     await said.first().waitFor();
     await page.close();
   });

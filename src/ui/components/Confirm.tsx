@@ -26,7 +26,7 @@ export function Confirm({ action, question, confirm, onConfirm, describedBy }: C
     <fieldset class="confirm" ref={asking.content} aria-describedby={describedBy}>
       <legend>{question}</legend>
       <div class="columns">
-        <Button onClick={asking.close}>{t('ui_cancel')}</Button>
+        <Button onClick={asking.close}>{t('ui_keep')}</Button>
         <Button look="danger" onClick={onConfirm}>
           {confirm}
         </Button>

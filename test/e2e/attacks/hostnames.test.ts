@@ -70,7 +70,7 @@ test.each([
     [LOOK_ALIKE, FOREIGN].map((one) => Number(one === warning)),
   );
   // Money over plain http is nothing to keep quiet about.
-  expect(await warned(/not encrypted/)).toBe(1);
+  expect(await warned(/Not encrypted/)).toBe(1);
   expect(await view.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   await decline();
 
@@ -85,7 +85,7 @@ test.each([
 
 test('this machine itself is not warned about as unencrypted', async () => {
   const { decline } = await question('http://127.0.0.1');
-  expect(await warned(/not encrypted/)).toBe(0);
+  expect(await warned(/Not encrypted/)).toBe(0);
   await decline();
 });
 

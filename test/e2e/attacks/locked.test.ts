@@ -174,7 +174,7 @@ test('the developer pages say that the purse is locked, and go on after it is un
   const { purse } = testBed;
   const bench = await purse.newPage();
   await bench.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html#sandbox`);
-  await bench.locator('[role="alert"] .notice', { hasText: 'The purse is locked' }).waitFor();
+  await bench.locator('[role="alert"] .notice', { hasText: 'Nano Purse is locked' }).waitFor();
   expect(await bench.content()).not.toContain(purse.account);
   await purse.ask('vault.unlock', { password: PASSWORD });
   await bench.locator('[role="alert"] .notice').waitFor({ state: 'detached' });

@@ -25,12 +25,12 @@ describe('the password of a new purse', () => {
 
   test.each([
     ['', 'short or simple'],
-    ['michelle', 'most common passwords'],
-    ['trustno1', 'most common passwords'],
-    ['butterfly', 'most common passwords'],
+    ['michelle', 'commonly used password'],
+    ['trustno1', 'commonly used password'],
+    ['butterfly', 'commonly used password'],
     ['12.04.1987', 'Dates and years'],
     ['Michelle 12.04.1987', 'names'],
-    ['qwertyuiop[]asdfghjkl', 'rows of keys'],
+    ['qwertyuiop[]asdfghjkl', 'keyboard patterns'],
     ['NanoPurse2026!', 'names'],
   ])('%j is refused, and the page says why and what helps', async (password, advice) => {
     await page.getByTestId('password').fill(password);
@@ -69,6 +69,6 @@ describe('the password of a backup file', () => {
     await popup.getByTestId('file-password-again').fill('g7Tq9wZp2x');
     await popup.getByTestId('save-backup').click();
     await says(popup, 'A backup file needs a very good password');
-    await says(popup, 'Enter the password of the purse');
+    await says(popup, 'Enter your password');
   });
 });

@@ -130,7 +130,7 @@ describe('opened late, after the worker died', () => {
     await row('/legacy').click();
     await panel.getByTestId('story').getByText('X-402', { exact: false }).first().waitFor();
     await row('/article').click();
-    await panel.getByTestId('story').getByText('You declined.').first().waitFor();
+    await panel.getByTestId('story').getByText('You declined this payment.').first().waitFor();
   });
 
   test('filters by words and by state', async () => {

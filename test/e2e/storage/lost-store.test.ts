@@ -108,11 +108,11 @@ describe('a purse whose database has', () => {
     async (_, damage) => {
       const opened = await startAfter(damage);
       const popup = await opened.popup();
-      await popup.getByRole('heading', { name: 'There was a purse here' }).waitFor();
+      await popup.getByRole('heading', { name: 'Your wallet data is missing' }).waitFor();
       expect(await popup.getByTestId('seed-account').getAttribute('data-account')).toBe(account);
       await popup.getByTestId('unlock-password').fill(PASSWORD);
       await popup.getByTestId('unlock').click();
-      await popup.getByTestId('balance').or(popup.getByText('No node has answered yet')).first().waitFor();
+      await popup.getByTestId('balance').or(popup.getByText('Not known yet')).first().waitFor();
       expect(await opened.ask('purse.state', {})).toMatchObject({
         kind: 'open',
         account,
@@ -169,7 +169,7 @@ test('a purse whose file and database have different seeds asks which one counts
   });
   await removeProfile(other);
   const popup = await opened.popup();
-  await popup.getByRole('heading', { name: 'Two copies of your purse differ' }).waitFor();
+  await popup.getByRole('heading', { name: 'Two copies of your wallet differ' }).waitFor();
   expect(
     await popup.locator('[data-account]').evaluateAll((all) => all.map((each) => each.dataset.account)),
   ).toEqual([account, otherAccount]);
@@ -190,14 +190,14 @@ describe('the page of a purse that was there', () => {
   const openPage = async (of: TestPurse): Promise<Page> => {
     const page = await of.newPage();
     await page.goto(`chrome-extension://${of.extensionId}/src/pages/onboarding/index.html`);
-    await page.getByRole('heading', { name: 'There was a purse here' }).waitFor();
+    await page.getByRole('heading', { name: 'Your wallet data is missing' }).waitFor();
     return page;
   };
 
   test('never offers to set up a new purse first', async () => {
     const page = await openPage(await startAfter(remove));
     expect(await page.getByTestId('create').count()).toBe(0);
-    expect(await page.getByText('Set up your purse').count()).toBe(0);
+    expect(await page.getByText('Set up Nano Purse').count()).toBe(0);
   });
 
   test('brings it back by its password', async () => {
@@ -205,7 +205,7 @@ describe('the page of a purse that was there', () => {
     const page = await openPage(opened);
     await page.getByTestId('unlock-password').fill(PASSWORD);
     await page.getByTestId('unlock').click();
-    await page.getByText('The purse is open again').waitFor();
+    await page.getByText('Nano Purse is unlocked again').waitFor();
     await expectMoney(opened);
   });
 
@@ -216,7 +216,7 @@ describe('the page of a purse that was there', () => {
     await page.getByTestId('secret').fill(SEED);
     await page.getByTestId('secret-read').click();
     await page.getByTestId('secret-done').waitFor();
-    expect(await page.getByText('leads to another purse').count()).toBe(0);
+    expect(await page.getByText('leads to a different wallet').count()).toBe(0);
     await page.getByTestId('secret-done').click();
     await page.getByTestId('password').fill(OTHER_PASSWORD);
     await page.getByTestId('password-again').fill(OTHER_PASSWORD);
@@ -233,7 +233,7 @@ describe('the page of a purse that was there', () => {
     await page.getByTestId('import').click();
     await page.getByTestId('secret').fill('7B'.repeat(32));
     await page.getByTestId('secret-read').click();
-    const warning = page.locator('.notice', { hasText: 'leads to another purse' });
+    const warning = page.locator('.notice', { hasText: 'leads to a different wallet' });
     await warning.waitFor();
     expect(await warning.locator('[data-account]').getAttribute('data-account')).toBe(account);
   });

@@ -132,6 +132,21 @@ describe.each(readdirSync(join(ROOT, 'public/_locales')))('the sentences of lang
     expect(Object.keys(messages).filter((key) => !isUsed(key))).toEqual([]);
   });
 
+  it('are those of `en`, in each plural form that numbers have in the language', () => {
+    const rules = new Intl.PluralRules(language.replace('_', '-'));
+    const forms = [...new Set(Array.from({ length: 200 }, (_, count) => rules.select(count)))];
+    const needed = Object.keys(sentencesOf('en')).flatMap((key) => {
+      if (!PLURAL_FORM.test(key)) return [key];
+      return forms.map((form) => key.replace(PLURAL_FORM, `__${form}`));
+    });
+    expect(Object.keys(messages).sort()).toEqual([...new Set(needed)].sort());
+  });
+
+  it('name the language and its direction', () => {
+    expect(messages.ui_language?.message).toBe(language.replace('_', '-'));
+    expect(messages.ui_direction?.message).toBe(language === 'ar' ? 'rtl' : 'ltr');
+  });
+
   it('have the placeholders of `en`, which the code fills by name', () => {
     const english = sentencesOf('en');
     const names = ({ placeholders = {} }: Sentence) => Object.keys(placeholders).sort().join();

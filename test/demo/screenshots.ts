@@ -9,57 +9,52 @@ export async function captureScreens(
   capture: Capture,
 ): Promise<void> {
   const popup = await purse.popup();
-  const tab = (name: string) => popup.getByRole('navigation').getByRole('button', { name });
-  const button = (name: string | RegExp) => popup.getByRole('button', { name });
+  const open = (testId: string) => popup.getByTestId(testId).click();
   const shoot = (name: string) => capture(popup, `popup-${name}`, POPUP_SIZE);
-  const heading = (name: string) => popup.getByRole('heading', { level: 1, name }).waitFor();
 
   await popup.getByTestId('activity-row').first().waitFor();
   await shoot('home');
-  await popup.getByTestId('receive').click();
+  await open('receive');
   await shoot('receive');
-  await popup.getByTestId('send').click();
+  await open('send');
   await popup.getByTestId('send-to').fill(merchant.payTo);
   await popup.getByTestId('send-amount').fill('0.25');
   await shoot('send');
-  await popup.getByTestId('send-review').click();
+  await open('send-review');
   await popup.getByTestId('send-now').waitFor();
   await shoot('send-review');
 
-  await tab('Activity').click();
+  await open('tab-activity');
   await popup.getByTestId('activity-row').first().waitFor();
   await shoot('activity');
   await popup.getByTestId('activity-row').first().click();
   await popup.getByTestId('block-hash').waitFor();
   await shoot('payment');
 
-  await tab('Budgets').click();
+  await open('tab-budgets');
   await popup.getByTestId('budget').waitFor();
   await shoot('budgets');
-  await popup.getByTestId('budget-edit').click();
+  await open('budget-edit');
   await popup.getByTestId('budget-per-payment').waitFor();
   await shoot('budget');
 
-  await tab('Settings').click();
+  await open('tab-settings');
   await popup.getByTestId('auto-lock').waitFor();
   await shoot('settings');
-  await button(/^Add/).click();
+  await open('network-add');
   await popup.getByTestId('network-save').waitFor();
   await shoot('network');
-  await tab('Settings').click();
-  await button(/^back up/i).click();
+  await open('tab-settings');
+  await open('open-backup');
   await popup.getByTestId('reveal-password').fill(password);
   await shoot('backup');
-  await tab('Settings').click();
-  await button(/log|not paid/i).click();
-  await heading('');
-  await shoot('log');
-  for (const name of ['password', 'erase', 'about']) {
-    await tab('Settings').click();
-    await popup.getByTestId(`open-${name}`).click();
+  for (const name of ['password', 'erase', 'about', 'work', 'log']) {
+    await open('tab-settings');
+    await open(`open-${name}`);
+    await popup.getByTestId(`open-${name}`).waitFor({ state: 'detached' });
     await shoot(name);
   }
-  await tab('Home').click();
+  await open('tab-home');
   await popup.getByTestId('balance').waitFor();
   await capture(popup, 'tab-home', TAB_SIZE);
   await popup.close();
@@ -68,6 +63,8 @@ export async function captureScreens(
   await captureDecoder({ purse, merchant }, capture);
   await captureTester({ purse, merchant }, capture);
   await capturePanel({ purse, merchant }, capture);
+  await captureLink({ purse, merchant }, capture);
+  await captureLocked({ purse, merchant }, capture);
 }
 
 /** What the decoder says of the merchant's own offer. */
@@ -154,5 +151,57 @@ async function captureMissing(
   await page.bringToFront();
   await question.decline();
   await capture(page, 'site-article', PAGE_SIZE);
+  await page.close();
+}
+
+/** A payment link that was clicked on a page. */
+async function captureLink(
+  { purse, merchant }: Pick<TestBed, 'purse' | 'merchant'>,
+  capture: Capture,
+): Promise<void> {
+  await listenForLinks(purse, true);
+  const page = await purse.newPage();
+  await page.goto(`${merchant.origin}/free`);
+  await page.evaluate(
+    (link) => {
+      document.body.innerHTML = `<a href="${link}">Tip the author</a>`;
+    },
+    `nano:${merchant.payTo}?amount=${XNO / 4n}&label=The%20author&message=Thank%20you`,
+  );
+  const opening = purse.context.waitForEvent('page');
+  await page.getByRole('link').click();
+  const window = await opening;
+  await window.getByTestId('link-send').waitFor();
+  await capture(window, 'link', POPUP_SIZE);
+  await window.close();
+  await page.close();
+  await listenForLinks(purse, false);
+}
+
+/** Sets the switch in the settings, since the browser is asked for a permission by a click only. */
+async function listenForLinks(purse: TestBed['purse'], on: boolean): Promise<void> {
+  const popup = await purse.popup();
+  await popup.getByTestId('tab-settings').click();
+  await popup.getByTestId('open-links').click();
+  await popup.locator(`[data-testid="open-links"][aria-checked="${on}"]`).waitFor();
+  await popup.close();
+}
+
+/** The locked purse while a payment waits, and the ways on for a user who forgot the password. */
+async function captureLocked(
+  { purse, merchant }: Pick<TestBed, 'purse' | 'merchant'>,
+  capture: Capture,
+): Promise<void> {
+  await purse.ask('vault.lock', {});
+  const page = await purse.newPage();
+  await page.goto(`${merchant.origin}/article?from=locked`);
+  await purse.until('approval.waiting', {}, ({ length }) => length === 1);
+  const popup = await purse.popup();
+  await popup.getByTestId('forgot').waitFor();
+  await capture(popup, 'popup-locked', POPUP_SIZE);
+  await popup.goto(`chrome-extension://${purse.extensionId}/src/pages/onboarding/index.html#forgot`);
+  await popup.getByTestId('forgot-words').waitFor();
+  await capture(popup, 'setup-forgot', PAGE_SIZE);
+  await popup.close();
   await page.close();
 }

@@ -22,6 +22,7 @@ export function Navigation({ route }: { readonly route: Route }) {
           key={name}
           type="button"
           class="tab"
+          data-testid={`tab-${name}`}
           aria-current={name === current ? 'page' : undefined}
           onClick={() => go({ name })}
         >

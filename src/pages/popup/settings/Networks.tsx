@@ -23,7 +23,12 @@ export function Networks({ networks, activeNetwork }: Pick<SettingsView, 'networ
         ))}
       </div>
       <FaultLine fault={action.fault.value} />
-      <Button icon="plus" look="quiet" onClick={() => go({ name: 'network', network: null })}>
+      <Button
+        icon="plus"
+        look="quiet"
+        testId="network-add"
+        onClick={() => go({ name: 'network', network: null })}
+      >
         {t('popup_networkAdd')}
       </Button>
     </>

@@ -47,7 +47,12 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
       <Section title={t('popup_securityTitle')} id="security">
         <AutoLock minutes={settings.autoLockMinutes} />
         <PocketCloses settings={settings} />
-        <OpenRow icon="key" name={t('popup_backup')} onClick={() => go({ name: 'backup' })} />
+        <OpenRow
+          icon="key"
+          name={t('popup_backup')}
+          testId="open-backup"
+          onClick={() => go({ name: 'backup' })}
+        />
         <OpenRow
           icon="lock"
           name={t('popup_password')}
@@ -83,7 +88,12 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
         <Pocket pocket={settings.pocket} />
       </Section>
       <Section title={t('popup_workTitle')} id="work">
-        <OpenRow icon="gauge" name={t('popup_workOpen')} onClick={() => go({ name: 'work' })} />
+        <OpenRow
+          icon="gauge"
+          name={t('popup_workOpen')}
+          testId="open-work"
+          onClick={() => go({ name: 'work' })}
+        />
       </Section>
       <Section title={t('popup_developerTitle')} id="developer">
         <SandboxEntrance />
@@ -100,7 +110,7 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
       <Section title={t('popup_sitesTitle')} id="sites">
         <BlockedSites sites={settings.blockedSites} />
         <ManualSites sites={settings.manualSites} />
-        <OpenRow icon="list" name={t('popup_log')} onClick={() => go({ name: 'log' })} />
+        <OpenRow icon="list" name={t('popup_log')} testId="open-log" onClick={() => go({ name: 'log' })} />
       </Section>
     </>
   );

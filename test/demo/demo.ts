@@ -10,7 +10,8 @@ const USAGE = `Usage: npm run demo                 opens a browser with a funded
        npm run demo -- --headless    walks the whole main job by itself and says what happened,
                                      as it does without a display
   --report FILE         writes the report as JSON
-  --screenshots [DIR]   photographs every screen, light and dark (docs/screenshots)`;
+  --screenshots [DIR]   photographs every screen, light and dark (docs/screenshots)
+  --language LANGUAGE   in another language: de, es, fr, pt_BR, ja or ar`;
 
 const PASSWORD = 'a keeper of small change';
 const NO_DISPLAY = `There is no display here to open a browser on: the demo runs by itself, as with --headless.
@@ -31,6 +32,7 @@ async function main(): Promise<boolean> {
       headless: { type: 'boolean', default: false },
       report: { type: 'string' },
       screenshots: { type: 'string' },
+      language: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -42,7 +44,8 @@ async function main(): Promise<boolean> {
   ensureChromium();
   console.log('Starting devnet, merchant and browser; the first time, building the purse.');
   if (values.headless || !hasDisplay()) {
-    return playHeadless({ password: PASSWORD, report: values.report, screenshots: values.screenshots });
+    const { report, screenshots, language } = values;
+    return playHeadless({ password: PASSWORD, report, screenshots, language });
   }
   await playVisible(PASSWORD);
   return true;

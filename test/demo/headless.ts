@@ -11,6 +11,8 @@ export interface HeadlessOptions {
   readonly report: string | undefined;
   /** Folder for pictures of every screen. */
   readonly screenshots: string | undefined;
+  /** As in `PurseOptions`. */
+  readonly language: string | undefined;
 }
 
 /** Runs the whole main job without a user. Returns true when every step passed and all records agree. */
@@ -18,8 +20,9 @@ export async function playHeadless({
   password,
   report: file,
   screenshots,
+  language,
 }: HeadlessOptions): Promise<boolean> {
-  const testBed = await openTestBed({ bare: true });
+  const testBed = await openTestBed({ bare: true, ...(language !== undefined && { language }) });
   const began = performance.now();
   const { purse, devnet, merchant } = testBed;
   const capture = screenshots === undefined ? noCapture : captureInto(screenshots);

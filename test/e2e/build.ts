@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kernelNames } from '../../src/work/kernel/source.ts';
@@ -57,6 +66,22 @@ const LOOK_EVERY = 50;
 
 /** The folder of the extension as built for Chromium; builds it first when a source is newer. */
 export const builtExtension = (): string => built(EXTENSION);
+
+/**
+ * The folder of a copy of the extension that has only one language, as the one that every browser falls back to: a browser
+ * has the languages that are installed with it, which are few on a test machine.
+ *
+ * @param language a folder of `public/_locales`
+ */
+export function builtExtensionIn(language: string): string {
+  const folder = join(ROOT, '.build', `chromium-${language}`);
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(builtExtension(), folder, { recursive: true });
+  const locales = join(folder, '_locales');
+  rmSync(locales, { recursive: true });
+  cpSync(join(ROOT, 'public/_locales', language), join(locales, 'en'), { recursive: true });
+  return folder;
+}
 
 /** The folder of the extension that holds only interception and content scripts, with a scripted purse behind them. */
 export const builtInterception = (): string => built(INTERCEPTION_EXTENSION);

@@ -26,6 +26,8 @@ export interface BrowserOptions {
   readonly extraArgs?: readonly string[];
   /** Keep pages whole that are left, as browsers do; Playwright's do not. */
   readonly keepsPages?: boolean;
+  /** BCP 47: the language in which pages write numbers and dates; that of the browser by default. */
+  readonly locale?: string;
 }
 
 /** A running Chromium, and how to end it. */
@@ -38,11 +40,12 @@ const PATIENCE = 90_000;
 
 /** Starts Chromium with the extension and waits for its worker. */
 export async function launchChromium(options: BrowserOptions): Promise<Browser> {
-  const { extension, profile = '', headless = true, extraArgs = [], keepsPages = false } = options;
+  const { extension, profile = '', headless = true, extraArgs = [], keepsPages = false, locale } = options;
   const executablePath = findChromium();
   const context = await chromium.launchPersistentContext(profile, {
     ...(executablePath !== undefined && { executablePath }),
     headless: false,
+    ...(locale !== undefined && { locale }),
     ...(keepsPages && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
     args: [
       ...(headless ? ['--headless=new'] : []),

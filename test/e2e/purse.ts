@@ -8,7 +8,7 @@ import type { ApprovalView } from '../../src/messages/approval.ts';
 import type { PageInput, PageRequest, PageResponses } from '../../src/messages/contract.ts';
 import type { PaymentView } from '../../src/messages/payment.ts';
 import { bounded } from './bounded.ts';
-import { builtExtension } from './build.ts';
+import { builtExtension, builtExtensionIn } from './build.ts';
 import { allowInPrivate, type Browser, launchChromium, openPrivatePage, stopWorker } from './chromium.ts';
 import { newProfile, removeProfile } from './profile.ts';
 import { pageScreen, popupScreen, type Screen } from './screen.ts';
@@ -39,6 +39,8 @@ export interface PurseOptions {
   readonly keepsPages?: boolean;
   /** Folder of the browser's profile, to come back to a purse; a new one by default. */
   readonly profile?: string;
+  /** The language of the purse, as a folder of `public/_locales`; English by default. */
+  readonly language?: string;
   /** The user lets the purse into private windows. */
   readonly inPrivate?: boolean;
   /** Do not onboard: the profile has its purse, or the test makes one itself. */
@@ -114,8 +116,10 @@ export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse
   const isForgotten = inPrivate && options.profile === undefined;
   const profile = isForgotten ? newProfile() : (options.profile ?? '');
   const isNew = profile === '' || !existsSync(join(profile, 'Default'));
-  const launch = () =>
-    launchChromium({ extension: builtExtension(), profile, headless, extraArgs, keepsPages });
+  const { language } = options;
+  const extension = language === undefined ? builtExtension() : builtExtensionIn(language);
+  const locale = language === undefined ? {} : { locale: language.replace('_', '-') };
+  const launch = () => launchChromium({ extension, profile, headless, extraArgs, keepsPages, ...locale });
   if (inPrivate && isNew) {
     const first = await launch();
     await first.context.close();

@@ -36,6 +36,7 @@ import { lockEverything } from './handlers/vault.ts';
 import { LinkQuestions } from './link-questions.ts';
 import { linkWindows } from './link-windows.ts';
 import { Maintenance } from './maintenance.ts';
+import { NewPhrase } from './new-phrase.ts';
 import { nodeOf } from './node-of.ts';
 import { NotPaidLog } from './not-paid-log.ts';
 import { notifyPages, notifyPagesLater } from './notify-pages.ts';
@@ -53,6 +54,7 @@ import {
   exchangeStore,
   linkStore,
   owedStore,
+  phraseStore,
   privateStore,
   runStore,
   vaultSession,
@@ -271,6 +273,7 @@ export async function compose(interception: Interception): Promise<Background> {
       sandbox,
       payers,
       interception,
+      newPhrase: new NewPhrase(phraseStore),
       sendDraft: new SendDraft({ store: draftStore, isUnlocked: () => vault.isUnlocked() }),
       button,
       earlyPage,

@@ -9,6 +9,7 @@ import type { StoreState } from '../storage/store.ts';
 import type { SessionStore as VaultSession } from '../vault/keyed-store.ts';
 import type { EarlyPageStore } from './early-page.ts';
 import type { LinkStore } from './link-questions.ts';
+import type { PhraseStore } from './new-phrase.ts';
 import type { DraftStore } from './send-draft.ts';
 import type { OwedStore } from './toolbar-button.ts';
 
@@ -137,6 +138,15 @@ export const draftStore: DraftStore = {
   read: async () => (await session.get(DRAFT))[DRAFT],
   write: (draft) => session.set({ [DRAFT]: draft }),
   remove: () => session.remove(DRAFT),
+};
+
+const PHRASE = 'newPhrase';
+
+/** Stores the recovery phrase of a wallet that is being created: in memory, since nothing protects it yet. */
+export const phraseStore: PhraseStore = {
+  read: async () => (await session.get(PHRASE))[PHRASE],
+  write: (words) => session.set({ [PHRASE]: words }),
+  remove: () => session.remove(PHRASE),
 };
 
 const STORE = 'store';

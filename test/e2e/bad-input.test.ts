@@ -290,6 +290,8 @@ describe('an insufficient balance', () => {
     const view = await purse.newPage();
     await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
     await view.locator(`[data-testid="approval-missing"][data-raw="${3n * XNO}"]`).waitFor();
+    const link = await view.getByTestId('receive-code').getAttribute('data-link');
+    expect(link).toBe(`nano:${testBed.purse.account}?amount=${3n * XNO}`);
     expect(await view.getByTestId('address').getAttribute('data-account')).toBe(purse.account);
     await view.getByTestId('approve-decline').waitFor();
     expect(await view.getByTestId('approve-pay').count()).toBe(0);

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { wallet } from 'nanocurrency-web';
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../devnet/devnet.ts';
@@ -98,12 +98,24 @@ describe('setting up', () => {
 
     const fields = page.locator('input[data-testid^="check-word-"]');
     expect(await fields.count()).toBe(3);
+    const wrongly = page.locator('[role="alert"] .notice');
     for (const field of await fields.all()) await field.fill('wrong');
     await page.getByTestId('check-done').click();
-    await page.locator('[role="alert"] .notice').waitFor();
+    expect(await wrongly.textContent()).toMatch(/^Doesn't match: Word \d+, Word \d+, and Word \d+\./);
+    const places = await Promise.all((await fields.all()).map((field) => placeOf(field)));
+    for (const [index, field] of (await fields.all()).entries()) {
+      if (index > 0) await field.fill(words[(places[index] ?? 0) - 1] ?? '');
+    }
+    await page.getByTestId('check-done').click();
+    expect(await wrongly.textContent()).toMatch(new RegExp(`^Doesn't match: Word ${places[0]}\\.`));
+
+    // The same words are there again after a reload, by mistake or not.
+    await page.reload();
+    await page.getByTestId('create').click();
+    expect(await page.locator('[data-testid="words"] .word').allTextContents()).toEqual(words);
+    await page.getByTestId('words-done').click();
     for (const field of await fields.all()) {
-      const place = Number((await field.getAttribute('data-testid'))?.split('-').at(-1));
-      await field.fill(` ${words[place - 1]?.toUpperCase()} `);
+      await field.fill(` ${words[(await placeOf(field)) - 1]?.toUpperCase()} `);
     }
     await page.getByTestId('check-done').click();
 
@@ -165,6 +177,10 @@ describe('setting up', () => {
     await popup.close();
   });
 });
+
+/** Which word a field asks for, from 1. */
+const placeOf = async (field: Locator) =>
+  Number((await field.getAttribute('data-testid'))?.split('-').at(-1));
 
 const seed = (byte: string) => ({ kind: 'seed', hex: byte.repeat(32) }) as const;
 

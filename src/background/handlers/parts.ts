@@ -16,6 +16,7 @@ import type { AbandonedRequests } from '../abandoned-requests.ts';
 import type { EarlyPage } from '../early-page.ts';
 import type { LinkQuestions } from '../link-questions.ts';
 import type { Maintenance } from '../maintenance.ts';
+import type { NewPhrase } from '../new-phrase.ts';
 import type { OpenWallets } from '../open-wallets.ts';
 import type { PayerContexts } from '../payer-contexts.ts';
 import type { Sandbox } from '../sandbox.ts';
@@ -26,6 +27,7 @@ import type { Work } from '../work.ts';
 /** The parts of the background that the handlers use. Each group of handlers takes those that it needs. */
 export interface HandlerParts {
   readonly vault: Vault;
+  readonly newPhrase: NewPhrase;
   readonly openWallets: OpenWallets;
   readonly settings: StoredSettings;
   readonly budgets: StoredBudgets;

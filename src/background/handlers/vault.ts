@@ -1,15 +1,15 @@
 import type { PageHandlersOf } from '../../messages/router.ts';
 import type { NanoAddress } from '../../nano/account.ts';
-import { deriveKeys, newWords, readSeedHex, readWords, type Seed } from '../../nano/seed.ts';
+import { deriveKeys, readSeedHex, readWords, type Seed } from '../../nano/seed.ts';
 import { undeliveredPayments } from '../../storage/erase-records.ts';
 import { isOf } from '../../vault/seed-copies.ts';
 import { erasePurse } from '../erase-purse.ts';
 import type { HandlerParts } from './parts.ts';
 
 export function vaultHandlers(parts: HandlerParts): PageHandlersOf<'vault'> {
-  const { vault, openWallets, maintenance, database, notifyPages } = parts;
+  const { vault, newPhrase, openWallets, maintenance, database, notifyPages } = parts;
   return {
-    'vault.newWords': async () => ({ words: newWords() }),
+    'vault.newWords': async () => ({ words: await newPhrase.words() }),
     'vault.preview': async ({ text }) => {
       const firstAddress = (seed: Seed) => deriveKeys(seed, 0).address;
       const copies = await vault.copies();
@@ -25,6 +25,7 @@ export function vaultHandlers(parts: HandlerParts): PageHandlersOf<'vault'> {
     },
     'vault.create': async ({ secret, password }) => {
       await vault.create(secret, password);
+      await newPhrase.forget();
       await maintenance.unlocked();
       return null;
     },

@@ -20,11 +20,12 @@ export function CheckWords({ words, onDone, onBack }: CheckWordsProps) {
   const list = words.split(' ');
   const asked = useMemo(() => drawPositions(ASKED, list.length), [list.length]);
   const typed = useSignal<readonly string[]>(asked.map(() => ''));
-  const wrong = useSignal(false);
+  /** The positions of the words that did not match. */
+  const wrong = useSignal<readonly number[]>([]);
 
   const check = () => {
-    wrong.value = asked.some((position, index) => plainWord(typed.value[index] ?? '') !== list[position]);
-    if (!wrong.value) onDone();
+    wrong.value = asked.filter((position, index) => plainWord(typed.value[index] ?? '') !== list[position]);
+    if (wrong.value.length === 0) onDone();
   };
   return (
     <Screen title={t('onboarding_checkTitle')} onBack={onBack}>
@@ -43,12 +44,14 @@ export function CheckWords({ words, onDone, onBack }: CheckWordsProps) {
             testId={`check-word-${position + 1}`}
             onInput={(text) => {
               typed.value = typed.value.with(index, text);
-              wrong.value = false;
+              wrong.value = wrong.value.filter((one) => one !== position);
             }}
           />
         ))}
         <div role="alert" class="live">
-          {wrong.value && <Notice tone="bad">{t('onboarding_checkWrong')}</Notice>}
+          {wrong.value.length > 0 && (
+            <Notice tone="bad">{t('onboarding_checkWrong', { words: namesOf(wrong.value) })}</Notice>
+          )}
         </div>
         <div class="forward">
           <Button onClick={onBack}>{t('onboarding_checkAgain')}</Button>
@@ -60,3 +63,9 @@ export function CheckWords({ words, onDone, onBack }: CheckWordsProps) {
     </Screen>
   );
 }
+
+/** Returns the names of words, by their places: "Word 3, Word 7, and Word 12". */
+const namesOf = (places: readonly number[]): string =>
+  new Intl.ListFormat(t('ui_language')).format(
+    places.map((place) => t('onboarding_checkWord', { position: String(place + 1) })),
+  );

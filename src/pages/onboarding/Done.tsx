@@ -3,6 +3,7 @@ import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Button } from '../../ui/components/Button.tsx';
+import { GetXno } from '../../ui/components/GetXno.tsx';
 import { NextPayment } from '../../ui/components/NextPayment.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Receive } from '../../ui/components/Receive.tsx';
@@ -42,6 +43,7 @@ export function Done({ way }: { readonly way: Way }) {
           </div>
           <Receive account={open.account} />
           <NextPayment />
+          <GetXno />
         </section>
       )}
       {(way === 'create' || way === 'import') && (

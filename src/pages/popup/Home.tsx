@@ -7,6 +7,7 @@ import { useAction } from '../../ui/action.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Button } from '../../ui/components/Button.tsx';
 import { ExactAmount } from '../../ui/components/ExactAmount.tsx';
+import { GetXno } from '../../ui/components/GetXno.tsx';
 import { NextPayment } from '../../ui/components/NextPayment.tsx';
 import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
 import { PaidPages } from '../../ui/components/PaidPages.tsx';
@@ -99,7 +100,12 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
           <h2 id="receive-title">{t(unfunded ? 'popup_fundTitle' : 'ui_receiveTitle')}</h2>
           <p class="hint">{t(unfunded ? 'popup_fundText' : 'ui_receiveText')}</p>
           <Receive account={purse.account} />
-          {purse.balance === '0' && <NextPayment />}
+          {purse.balance === '0' && (
+            <>
+              <NextPayment />
+              <GetXno />
+            </>
+          )}
         </section>
       )}
 

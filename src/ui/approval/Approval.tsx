@@ -133,7 +133,7 @@ function Missing({ approval, missing }: { readonly approval: ApprovalView; reado
         <strong>{t('approve_missingTitle', { amount: enoughXno(missing) })}</strong>
         <p>{t('approve_missingText')}</p>
       </Notice>
-      <Receive account={approval.account} />
+      <Receive account={approval.account} amount={missing} />
       {approval.balance === '0' && <NextPayment />}
     </section>
   );

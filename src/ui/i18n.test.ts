@@ -47,6 +47,17 @@ describe('t', () => {
   });
 });
 
+describe('a sentence from right to left', () => {
+  it('keeps its words in their own order', () => {
+    const { ui_direction: before } = messages;
+    messages.ui_direction = { ...before, message: 'rtl' };
+    expect(t('ui_raw', { amount: '-1' })).toBe('\u2068-1\u2069 raw');
+    expect(sentenceOf({ key: 'ui_raw', args: ['-1'] })).toBe('\u2068-1\u2069 raw');
+    messages.ui_direction = before;
+    expect(t('ui_raw', { amount: '-1' })).toBe('-1 raw');
+  });
+});
+
 describe('tCount', () => {
   it('takes the plural form of the number, and puts the number and the other words in their places', () => {
     expect([0, 1, 2].map((count) => tCount('popup_requests', count))).toEqual([

@@ -44,7 +44,7 @@ export interface Sentence {
  * the order of the placeholders' numbers in messages.json.
  */
 export function sentenceOf({ key, args }: Sentence): string {
-  return browser.i18n.getMessage(key, [...args]);
+  return browser.i18n.getMessage(key, args.map(isolated));
 }
 
 /**
@@ -53,5 +53,17 @@ export function sentenceOf({ key, args }: Sentence): string {
  */
 function inOrder(words: Readonly<Record<string, string>>): string[] {
   const names = Object.keys(words).sort();
-  return names.map((name) => words[name] ?? '');
+  return names.map((name) => isolated(words[name] ?? ''));
+}
+
+/** FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE of Unicode. */
+const ISOLATED = { from: '\u2068', to: '\u2069' } as const;
+
+/**
+ * Keeps the order of a word's own characters in a sentence from right to left, where an address or a number with a sign would
+ * be torn apart otherwise. From left to right a word stays as it is.
+ */
+function isolated(word: string): string {
+  if (word === '' || browser.i18n.getMessage('ui_direction') !== 'rtl') return word;
+  return `${ISOLATED.from}${word}${ISOLATED.to}`;
 }

@@ -22,6 +22,8 @@ export class Attention {
   readonly #button: Pick<ToolbarButton, 'recovered' | 'waits'>;
   readonly #known = new Set<string>();
   readonly #broughtUp = new Set<string>();
+  /** What was brought up while the user was in the browser. */
+  readonly #seen = new Set<string>();
   readonly #opening = new SerialQueue();
   #matters: readonly Matter[] = [];
 
@@ -47,6 +49,17 @@ export class Attention {
     this.#show(tabId, false);
   }
 
+  /** Brings up what waits in a tab because the user wants to see it, whether it was brought up before or not. */
+  async lookAt(tabId: number): Promise<void> {
+    await this.#opening.run(() => open(tabId, true));
+  }
+
+  /** Whether the user has been shown a matter. Waits for what is being brought up. */
+  async seen(): Promise<(id: string) => boolean> {
+    await this.#opening.idle();
+    return (id) => this.#seen.has(id);
+  }
+
   #show(tabId: number, isFirst: boolean): void {
     if (this.#newIn(tabId).length === 0) return;
     this.#opening.run(() => this.#bringUp(tabId, isFirst)).catch(console.error);
@@ -54,8 +67,12 @@ export class Attention {
 
   async #bringUp(tabId: number, isFirst: boolean): Promise<void> {
     const matters = this.#newIn(tabId);
+    const isHere = await isBrowserInFront();
     if (matters.length === 0 || !(await open(tabId, isFirst))) return;
-    for (const { id } of matters) remember(this.#broughtUp, id);
+    for (const { id } of matters) {
+      remember(this.#broughtUp, id);
+      if (isHere) remember(this.#seen, id);
+    }
   }
 
   #newIn(tabId: number): readonly Matter[] {
@@ -69,6 +86,18 @@ function remember(ids: Set<string>, id: string): void {
   const [oldest] = ids;
   if (ids.size > REMEMBERED && oldest !== undefined) ids.delete(oldest);
 }
+
+/** Whether the user sees the purse: its popup is open, or its window for questions has the focus. */
+export async function isPurseSeen(): Promise<boolean> {
+  const shown = await openContext();
+  if (shown === undefined) return false;
+  if (shown.contextType === chrome.runtime.ContextType.POPUP) return true;
+  return (await chrome.windows.get(shown.windowId).catch(() => undefined))?.focused === true;
+}
+
+/** Whether a window of the browser has the focus, and not another program. */
+const isBrowserInFront = async (): Promise<boolean> =>
+  (await chrome.windows.getLastFocused().catch(() => undefined))?.focused === true;
 
 /**
  * Opens the purse over a tab, unless it is open already. Returns whether it is: over a tab in the background it never is.

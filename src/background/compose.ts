@@ -24,12 +24,12 @@ import { keepTitle } from '../storage/titles.ts';
 import { StoredTransfers } from '../storage/transfers.ts';
 import { storedVault } from '../storage/vault-store.ts';
 import { Vault } from '../vault/vault.ts';
-import type { Exclusively } from '../wallet/account-chain.ts';
 import { AbandonedRequests } from './abandoned-requests.ts';
 import { Attention } from './attention.ts';
 import { ChallengeEvents } from './challenge-events.ts';
 import { DocumentTitles } from './document-titles.ts';
 import { EarlyPage } from './early-page.ts';
+import { exclusively } from './exclusively.ts';
 import { isInFront } from './front-tab.ts';
 import { pageSide } from './handlers/index.ts';
 import { lockEverything } from './handlers/vault.ts';
@@ -37,7 +37,7 @@ import { LinkQuestions } from './link-questions.ts';
 import { linkWindows } from './link-windows.ts';
 import { Maintenance } from './maintenance.ts';
 import { NewPhrase } from './new-phrase.ts';
-import { nodeOf } from './node-of.ts';
+import { nodeIn } from './node-of.ts';
 import { NotPaidLog } from './not-paid-log.ts';
 import { notifyPages, notifyPagesLater } from './notify-pages.ts';
 import { OpenWallets } from './open-wallets.ts';
@@ -57,12 +57,14 @@ import {
   phraseStore,
   privateStore,
   runStore,
+  toldStore,
   vaultSession,
 } from './session-storage.ts';
 import { showDelivery } from './show-delivery.ts';
 import { openStoreHere, seedFile } from './store.ts';
+import { SystemNotifications } from './system-notifications.ts';
 import { TabEvents } from './tab-events.ts';
-import { ToolbarButton } from './toolbar-button.ts';
+import { stateOf, ToolbarButton } from './toolbar-button.ts';
 import { UserNotices } from './user-notices.ts';
 import { Work } from './work.ts';
 
@@ -77,14 +79,12 @@ export interface Background {
   readonly maintenance: Maintenance;
   readonly screenLock: ScreenLock;
   readonly notices: UserNotices;
+  readonly notifications: SystemNotifications;
   readonly attention: Attention;
   /** Whether the user leaves the 402 of a request to its page. */
   readonly isManual: (challenge: Challenge) => Promise<boolean>;
   readonly vault: Vault;
 }
-
-/** Runs `work` while no other context of the extension holds the lock of this name. */
-const exclusively: Exclusively = (name, work) => navigator.locks.request(name, work);
 
 /** Builds every part by hand, once in each life of the worker, and starts what an earlier life left unfinished. */
 export async function compose(interception: Interception): Promise<Background> {
@@ -92,11 +92,8 @@ export async function compose(interception: Interception): Promise<Background> {
   const offerClock = new OfferClock(now, () => performance.now());
   const button: ToolbarButton = new ToolbarButton({
     owed: owedStore,
-    purse: async () => {
-      if (!(await vault.exists())) return 'none';
-      if (await vault.isUnlocked()) return 'open';
-      return (await vault.isPocketOpen()) ? 'pocket' : 'locked';
-    },
+    owedChanged: () => notifications.update(),
+    purse: () => stateOf(vault),
     isTest: (tabId) => sandbox.has(tabId),
   });
   const attention = new Attention(button);
@@ -104,9 +101,10 @@ export async function compose(interception: Interception): Promise<Background> {
     void button.outOfOrder(!isUsable).catch(console.error);
     notifyPages();
   });
-  /** Tells pages and the toolbar button that the purse was locked or unlocked, or may have been. */
+  /** Tells pages, the toolbar button and notifications that the purse was locked or unlocked, or may have been. */
   const purseChanged = () => {
     notifyPages();
+    notifications.update();
     void button.look().catch(console.error);
   };
   const { database } = store;
@@ -144,7 +142,11 @@ export async function compose(interception: Interception): Promise<Background> {
   });
 
   const approvals: ApprovalQueue = new ApprovalQueue(() => notices.update());
-  const notices = new UserNotices({ approvals, interception, attention, notifyPages });
+  const notifications: SystemNotifications = new SystemNotifications({
+    ...{ approvals, interception, attention, button, journal, settings, vault, notifyPages, now },
+    store: toldStore,
+  });
+  const notices = new UserNotices({ approvals, interception, attention, notifications, notifyPages });
   const recall = new Recall({
     journal,
     chains,
@@ -191,12 +193,7 @@ export async function compose(interception: Interception): Promise<Background> {
     now,
   });
   const reopening = new Reopening({ journal, runner, recorder: exchanges, now });
-  const payees = new PayeeLookup({
-    node: async (network) => {
-      const profile = (await settings.networks()).find(({ id }) => id === network);
-      return profile === undefined ? null : nodeOf(profile);
-    },
-  });
+  const payees = new PayeeLookup({ node: (network) => nodeIn(settings, network) });
   const payers = new PayerContexts({ vault, settings, sandbox });
   const links = new LinkQuestions({
     store: linkStore,
@@ -276,6 +273,7 @@ export async function compose(interception: Interception): Promise<Background> {
       newPhrase: new NewPhrase(phraseStore),
       sendDraft: new SendDraft({ store: draftStore, isUnlocked: () => vault.isUnlocked() }),
       button,
+      notifications,
       earlyPage,
       links,
       abandoned,
@@ -292,6 +290,7 @@ export async function compose(interception: Interception): Promise<Background> {
       lockEverything: () => lockEverything({ vault, openWallets, notifyPages }),
     }),
     notices,
+    notifications,
     attention,
     isManual: async (challenge) => isManual(challenge, await settings.read('manualSites')),
     vault,

@@ -5,7 +5,7 @@ import { eraseSession } from './session-storage.ts';
 
 type Parts = Pick<
   HandlerParts,
-  'vault' | 'openWallets' | 'approvals' | 'database' | 'settings' | 'notifyPages'
+  'vault' | 'openWallets' | 'approvals' | 'database' | 'settings' | 'notifications' | 'notifyPages'
 >;
 
 /**
@@ -14,12 +14,13 @@ type Parts = Pick<
  * second copy.
  */
 export async function erasePurse(parts: Parts): Promise<void> {
-  const { vault, openWallets, approvals, database, settings, notifyPages } = parts;
+  const { vault, openWallets, approvals, database, settings, notifications, notifyPages } = parts;
   for (const { id } of approvals.list()) approvals.answer(id, { kind: 'decline' });
   await vault.lockEverything();
   // Notices the lock, and closes the wallets.
   await openWallets.current();
   await linkListener.stop();
+  await notifications.stop();
   await vault.erase(() => eraseRecords(database));
   await eraseSession();
   await vault.setAutoLock(await settings.read('autoLockMinutes'));

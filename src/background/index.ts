@@ -6,7 +6,7 @@
 import { createChromiumInterception } from '../interception/chromium/index.ts';
 import { route } from '../messages/router.ts';
 import { clickedLink } from './clicked-link.ts';
-import { compose } from './compose.ts';
+import { type Background, compose } from './compose.ts';
 import { frontTabIn } from './front-tab.ts';
 import { linkListener } from './link-listener.ts';
 import { linkMenu } from './link-menu.ts';
@@ -70,19 +70,37 @@ route({
     },
   },
 });
-chrome.alarms.onAlarm.addListener(() => startup.use(({ maintenance }) => maintenance.run()));
+chrome.alarms.onAlarm.addListener(() =>
+  startup.use(({ maintenance, notifications }) => {
+    notifications.update();
+    return maintenance.run();
+  }),
+);
 // Without the permission `idle`, which Firefox is not asked for, there is none.
 chrome.idle?.onStateChanged.addListener((state) => {
   if (state === 'locked') startup.use(({ screenLock }) => screenLock.locked());
 });
-chrome.tabs.onActivated.addListener(({ tabId }) => startup.use(({ attention }) => attention.lookedAt(tabId)));
+const lookedAt = ({ attention, notifications }: Background, tabId: number): void => {
+  attention.lookedAt(tabId);
+  notifications.update();
+};
+chrome.tabs.onActivated.addListener(({ tabId }) => startup.use((background) => lookedAt(background, tabId)));
 chrome.windows.onFocusChanged.addListener((windowId) => {
   if (windowId === chrome.windows.WINDOW_ID_NONE) return;
-  startup.use(async ({ attention }) => {
+  startup.use(async (background) => {
     const tabId = await frontTabIn(windowId);
-    if (tabId !== undefined) attention.lookedAt(tabId);
+    if (tabId !== undefined) lookedAt(background, tabId);
   });
 });
+const notificationClicked = (name: string) => startup.use(({ notifications }) => notifications.clicked(name));
+// There are none before the optional permission was granted. To listen twice with the same function is to listen once.
+const listenToNotifications = () => chrome.notifications?.onClicked.addListener(notificationClicked);
+listenToNotifications();
+chrome.permissions.onAdded.addListener(() => {
+  listenToNotifications();
+  startup.use(({ notifications }) => notifications.switched());
+});
+chrome.permissions.onRemoved.addListener(() => startup.use(({ notifications }) => notifications.switched()));
 chrome.tabs.onRemoved.addListener((tabId) => startup.use(({ tabs }) => tabs.removed(tabId)));
 chrome.windows.onRemoved.addListener((windowId) => startup.use(({ links }) => links.closed(windowId)));
 chrome.webNavigation.onCreatedNavigationTarget.addListener(({ sourceTabId, tabId }) =>

@@ -11,6 +11,7 @@ import type { EarlyPageStore } from './early-page.ts';
 import type { LinkStore } from './link-questions.ts';
 import type { PhraseStore } from './new-phrase.ts';
 import type { DraftStore } from './send-draft.ts';
+import type { ToldStore } from './system-notifications.ts';
 import type { OwedStore } from './toolbar-button.ts';
 
 // `chrome.storage.session` outlives the worker and ends with the browser; content scripts cannot read it.
@@ -109,6 +110,25 @@ export const owedStore: OwedStore = {
   remove: (id) => session.remove(OWED + id),
 };
 
+const TOLD = 'told';
+const ToldText = v.array(
+  v.strictObject({
+    name: v.string(),
+    known: v.array(v.string()),
+    up: v.array(v.string()),
+    quietUntil: v.number(),
+  }),
+);
+
+/** Stores what notifications have told. */
+export const toldStore: ToldStore = {
+  read: async () => {
+    const kept = v.safeParse(ToldText, (await session.get(TOLD))[TOLD]);
+    return kept.success ? kept.output : [];
+  },
+  write: (told) => session.set({ [TOLD]: told }),
+};
+
 const LINK = 'link:';
 const LinkQuestionText = v.strictObject({
   id: v.string(),
@@ -169,14 +189,15 @@ export const REST_UNTIL = 'workRestsUntil';
 /** The key prefix for tabs that pay with test money. A lock keeps them, so that no tab returns to real money. */
 export const SANDBOX = 'sandbox:';
 /**
- * The keys that outlive a lock: they say nothing about the wallet, hold a proof that was paid for, let the pocket pay on, or
- * name a payment that bought nothing, which its user has to hear of.
+ * The keys that outlive a lock: they say nothing about the wallet, hold a proof that was paid for, let the pocket pay on, name
+ * a payment that bought nothing, which its user has to hear of, or keep notifications from being shown again.
  */
 const isKept = (key: string) =>
   key === STORE ||
   key === POCKET ||
   key === RETIRED_ENGINES ||
   key === REST_UNTIL ||
+  key === TOLD ||
   key.startsWith(LINK) ||
   key.startsWith(OWED) ||
   key.startsWith(SANDBOX) ||

@@ -56,6 +56,7 @@ const start = () =>
       remove: async (id) => void stored.delete(id),
     },
     purse: async () => purse,
+    owedChanged: () => undefined,
     isTest: async (tabId) => tests.has(tabId),
   });
 

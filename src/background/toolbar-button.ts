@@ -1,5 +1,6 @@
 import { SerialQueue } from '../concurrency.ts';
 import type { PaymentId } from '../payment-id.ts';
+import type { Vault } from '../vault/vault.ts';
 import { type PurseSign, type Sign, type SignedPayment, signOf, type TabSign } from './toolbar-sign.ts';
 
 /** A payment that bought nothing yet. */
@@ -21,8 +22,19 @@ export interface OwedStore {
 export interface ToolbarButtonPorts {
   readonly owed: OwedStore;
   readonly purse: () => Promise<PurseSign['purse']>;
+  /** Called when a payment that bought nothing was added, was seen or is over. */
+  readonly owedChanged: () => void;
   /** Whether a tab pays with test money. */
   readonly isTest: (tabId: number) => Promise<boolean>;
+}
+
+/** What the button shows of the purse. */
+export async function stateOf(
+  vault: Pick<Vault, 'exists' | 'isUnlocked' | 'isPocketOpen'>,
+): Promise<PurseSign['purse']> {
+  if (!(await vault.exists())) return 'none';
+  if (await vault.isUnlocked()) return 'open';
+  return (await vault.isPocketOpen()) ? 'pocket' : 'locked';
 }
 
 /** How long a payment within a budget is told on the button of its tab (ms). */
@@ -146,6 +158,7 @@ export class ToolbarButton {
     await this.look();
     const tabs = [...before.filter((one) => one.id === id), ...(payment === null ? [] : [payment])];
     for (const { tabId } of tabs) await this.showTab(tabId);
+    this.#ports.owedChanged();
   }
 
   async #showTab(purse: PurseSign, tabId: number): Promise<void> {

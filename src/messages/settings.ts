@@ -48,6 +48,8 @@ export type PocketCloses = PlainSettings['pocketCloses'];
 export interface SettingsView extends PlainSettings {
   /** Whether clicks on payment links open the purse. */
   readonly opensLinks: boolean;
+  /** Whether the system's notifications tell of questions and undelivered payments. */
+  readonly notifies: boolean;
   /** Whether the browser tells the purse when the screen is locked. */
   readonly tellsScreenLock: boolean;
   /** Of the first account: the one in its newest block, or the one that its first block will name. */
@@ -76,6 +78,8 @@ export const settingsMessages = {
   'settings.unblock': message(v.strictObject({ site }), 'open')<null>(),
   /** Whether the pages of a site handle their own 402s. */
   'settings.manual': message(v.strictObject({ site, manual: v.boolean() }), 'open')<null>(),
+  /** Ends the notifications. They begin with the browser's permission, which only a click on a page can ask for. */
+  'settings.stopNotifications': message(nothing, 'open')<null>(),
   'settings.preference': message(
     v.strictObject({ order: v.pipe(v.array(text(32)), v.maxLength(16)) }),
     'open',

@@ -113,9 +113,22 @@ async function endpointOf(printed: NodeJS.ReadableStream): Promise<string> {
  * profile must be closed, and have run with the extension before.
  */
 export function allowInPrivate(profile: string, extensionId: string): void {
+  changeSettings(profile, extensionId, { incognito: true });
+}
+
+/**
+ * Makes an extension one whose user granted it optional permissions before: it gets them without the browser's question, which
+ * no test can answer, but only when it asks in a click. The browser of the profile as for `allowInPrivate`.
+ */
+export function grantedBefore(profile: string, extensionId: string, permissions: readonly string[]): void {
+  const granted = { api: permissions, explicit_host: [], manifest_permissions: [], scriptable_host: [] };
+  changeSettings(profile, extensionId, { runtime_granted_permissions: granted });
+}
+
+function changeSettings(profile: string, extensionId: string, change: object): void {
   const path = join(profile, 'Default', 'Preferences');
   const preferences = JSON.parse(readFileSync(path, 'utf8'));
-  preferences.extensions.settings[extensionId].incognito = true;
+  Object.assign(preferences.extensions.settings[extensionId], change);
   writeFileSync(path, JSON.stringify(preferences));
 }
 

@@ -9,7 +9,14 @@ import type { PageInput, PageRequest, PageResponses } from '../../src/messages/c
 import type { PaymentView } from '../../src/messages/payment.ts';
 import { bounded } from './bounded.ts';
 import { builtExtension, builtExtensionIn } from './build.ts';
-import { allowInPrivate, type Browser, launchChromium, openPrivatePage, stopWorker } from './chromium.ts';
+import {
+  allowInPrivate,
+  type Browser,
+  grantedBefore,
+  launchChromium,
+  openPrivatePage,
+  stopWorker,
+} from './chromium.ts';
 import { newProfile, removeProfile } from './profile.ts';
 import { pageScreen, popupScreen, type Screen } from './screen.ts';
 
@@ -43,6 +50,8 @@ export interface PurseOptions {
   readonly language?: string;
   /** The user lets the purse into private windows. */
   readonly inPrivate?: boolean;
+  /** Optional permissions that the user granted before, and that a click gets without the browser's question. */
+  readonly grantedBefore?: readonly string[];
   /** Do not onboard: the profile has its purse, or the test makes one itself. */
   readonly bare?: boolean;
 }
@@ -112,18 +121,21 @@ const LOOK_EVERY = 25;
 
 /** Starts a browser with the purse in it, built anew when a source is newer; sets the purse up unless `bare`. */
 export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse> {
-  const { headless = true, extraArgs = [], keepsPages = false, inPrivate = false } = options;
-  const isForgotten = inPrivate && options.profile === undefined;
+  const { headless = true, extraArgs = [], keepsPages = false } = options;
+  const { inPrivate = false, grantedBefore: granted = [] } = options;
+  const isPrepared = inPrivate || granted.length > 0;
+  const isForgotten = isPrepared && options.profile === undefined;
   const profile = isForgotten ? newProfile() : (options.profile ?? '');
   const isNew = profile === '' || !existsSync(join(profile, 'Default'));
   const { language } = options;
   const extension = language === undefined ? builtExtension() : builtExtensionIn(language);
   const locale = language === undefined ? {} : { locale: language.replace('_', '-') };
   const launch = () => launchChromium({ extension, profile, headless, extraArgs, keepsPages, ...locale });
-  if (inPrivate && isNew) {
+  if (isPrepared && isNew) {
     const first = await launch();
     await first.context.close();
-    allowInPrivate(profile, first.extensionId);
+    if (inPrivate) allowInPrivate(profile, first.extensionId);
+    if (granted.length > 0) grantedBefore(profile, first.extensionId, granted);
   }
   const browser = await launch();
   if (isForgotten) {

@@ -16,7 +16,7 @@ import type { HandlerParts } from './parts.ts';
 import { layOutPocket } from './pocket.ts';
 
 export function approvalHandlers(parts: HandlerParts): PageHandlersOf<'approval'> {
-  const { settings, approvals, abandoned, openWallets } = parts;
+  const { settings, approvals, abandoned, openWallets, notifications } = parts;
   return {
     'approval.waiting': async () => {
       const networks = await settings.networks();
@@ -42,6 +42,7 @@ export function approvalHandlers(parts: HandlerParts): PageHandlersOf<'approval'
       if (answer.kind === 'budget' && answer.pocket !== undefined)
         await layOutPocket(planOf(parseRaw(answer.pocket)), parts);
       approvals.answer(question.id, decision);
+      await notifications.answered(question);
       return { exchange: question.challenge.id };
     },
   };

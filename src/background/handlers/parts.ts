@@ -21,6 +21,7 @@ import type { OpenWallets } from '../open-wallets.ts';
 import type { PayerContexts } from '../payer-contexts.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { SendDraft } from '../send-draft.ts';
+import type { SystemNotifications } from '../system-notifications.ts';
 import type { ToolbarButton } from '../toolbar-button.ts';
 import type { Work } from '../work.ts';
 
@@ -47,6 +48,7 @@ export interface HandlerParts {
   readonly interception: Pick<Interception, 'waits' | 'awaitingReload' | 'expectReload'>;
   readonly sendDraft: SendDraft;
   readonly button: ToolbarButton;
+  readonly notifications: SystemNotifications;
   readonly earlyPage: EarlyPage;
   readonly links: LinkQuestions;
   readonly abandoned: AbandonedRequests;

@@ -17,7 +17,8 @@ import type { HandlerParts } from './parts.ts';
 import { layOutPocket } from './pocket.ts';
 
 export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'> {
-  const { vault, openWallets, settings, budgets, approvals, maintenance, notifyPages, now } = parts;
+  const { vault, openWallets, settings, budgets, approvals, maintenance, notifications, notifyPages, now } =
+    parts;
   const addManualSite = (site: Site) => settings.setManual(site, true);
   return {
     'settings.theme': async () => ({ theme: await settings.read('theme') }),
@@ -31,6 +32,7 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
         pocketCloses: pocketClosesHere(plain.pocketCloses),
         tellsScreenLock: tellsScreenLock(),
         opensLinks: await linkListener.isOn(),
+        notifies: await notifications.isOn(),
         cap: capView(await budgets.overall(network.id, now())),
         representative:
           wallet?.representative ?? (await settings.read('representative')) ?? network.representative,
@@ -74,6 +76,11 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
     'settings.manual': async ({ site, manual }) => {
       if (manual) await leaveToPages(siteOf(site), { approvals, addManualSite });
       else await settings.setManual(siteOf(site), false);
+      notifyPages();
+      return null;
+    },
+    'settings.stopNotifications': async () => {
+      await notifications.stop();
       notifyPages();
       return null;
     },

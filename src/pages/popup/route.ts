@@ -27,6 +27,14 @@ const current = signal<Route>({ name: 'home' });
 /** The route that is shown. */
 export const currentRoute: ReadonlySignal<Route> = current;
 
+const PAYMENT = '#payment=';
+
+/** Goes to the payment that the address of the page names, as that of a page which a notification opens does. */
+export function openNamedPayment(): void {
+  if (!location.hash.startsWith(PAYMENT)) return;
+  go({ name: 'story', id: location.hash.slice(PAYMENT.length), from: { name: 'activity' } });
+}
+
 /** Goes to a route. */
 export function go(to: Route): void {
   current.value = to;

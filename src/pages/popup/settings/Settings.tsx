@@ -18,6 +18,7 @@ import { LeastReceived } from './LeastReceived.tsx';
 import { ManualSites } from './ManualSites.tsx';
 import { MechanismPreference } from './MechanismPreference.tsx';
 import { Networks } from './Networks.tsx';
+import { Notifications } from './Notifications.tsx';
 import { OpenLinks } from './OpenLinks.tsx';
 import { Pocket } from './Pocket.tsx';
 import { PocketCloses } from './PocketCloses.tsx';
@@ -80,6 +81,9 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
       </Section>
       <Section title={t('popup_linksTitle')} id="links">
         <OpenLinks opensLinks={settings.opensLinks} />
+      </Section>
+      <Section title={t('popup_notificationsTitle')} id="notifications">
+        <Notifications notifies={settings.notifies} />
       </Section>
       <Section title={t('popup_preference')} id="preference">
         <MechanismPreference order={settings.preference} />

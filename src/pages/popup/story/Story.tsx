@@ -1,9 +1,10 @@
 import type { OpenPurseView } from '../../../messages/purse.ts';
 import { Amount } from '../../../ui/components/Amount.tsx';
 import { ExactAmount } from '../../../ui/components/ExactAmount.tsx';
+import { Loading } from '../../../ui/components/Loading.tsx';
 import { Screen } from '../../../ui/components/Screen.tsx';
 import { t } from '../../../ui/i18n.ts';
-import { findActivity } from '../activity-list.ts';
+import { activity, findActivity, undelivered } from '../activity-list.ts';
 import { signOf, statusOf } from '../activity-status.ts';
 import { go, type Route } from '../route.ts';
 import { BlockFacts } from './BlockFacts.tsx';
@@ -21,6 +22,8 @@ export function Story({ id, from, purse }: StoryProps) {
   const item = findActivity(id);
   const back = () => go(from);
   if (item === undefined) {
+    // Opened by a notification, the list is still being loaded.
+    if (!activity.isLoaded || !undelivered.isLoaded) return <Loading />;
     return (
       <Screen title={t('popup_paymentTitle')} onBack={back}>
         <p>{t('popup_gone')}</p>

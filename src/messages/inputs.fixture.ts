@@ -35,6 +35,7 @@ export const INPUTS: { readonly [Q in keyof typeof pageRequests]: object } = {
   'backup.save': { password: 'a password', filePassword: 'another one' },
   'backup.restore': { file: '{}', password: 'a password' },
   'settings.theme': {},
+  'settings.contacts': {},
   'settings.read': {},
   'settings.write': { autoLockMinutes: 5 },
   'settings.representative': { account },

@@ -71,6 +71,8 @@ export interface SettingsView extends PlainSettings {
 export const settingsMessages = {
   /** The theme alone, which the lock screen has too. */
   'settings.theme': message(nothing, 'always')<Pick<PlainSettings, 'theme'>>(),
+  /** The user's names for accounts alone, which every page that shows an account reads. */
+  'settings.contacts': message(nothing, 'open')<PlainSettings['contacts']>(),
   'settings.read': message(nothing, 'open')<SettingsView>(),
   'settings.write': message(v.partial(v.strictObject(plainSettings)), 'open')<null>(),
   'settings.representative': message(v.strictObject({ account: text(80) }), 'open')<null>(),

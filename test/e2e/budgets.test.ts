@@ -1,4 +1,4 @@
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BudgetView, UseView } from '../../src/messages/budget.ts';
 import type { PageInput } from '../../src/messages/contract.ts';
@@ -280,6 +280,33 @@ describe('the pages', () => {
     await popup.getByTestId('budget-remark').filter({ hasText: /\S/ }).waitFor();
     expect(await box('save').getAttribute('aria-disabled')).toBe('true');
     await popup.close();
+  });
+
+  test('show the name of a recipient beside its address, in the budget and in the question', async () => {
+    const { purse } = testBed;
+    await budget({ perHour: String(9n * PRICE) });
+    await paid();
+    const account = (await purse.payments()).at(-1)?.payTo ?? '';
+    await purse.ask('settings.write', { contacts: [{ account, name: 'Corner shop' }] });
+    const beside = async (shown: Locator) => {
+      expect(await shown.getByTestId('account-name').textContent()).toBe('Corner shop');
+      expect(await shown.textContent()).toContain(account.slice(-7));
+      expect(await shown.getAttribute('data-account')).toBe(account);
+    };
+    const popup = await purse.popup();
+    await popup.locator('nav button').nth(2).click();
+    await popup.getByTestId('budget-edit').click();
+    await beside(popup.getByTestId('budget-payee'));
+
+    await purse.ask('purse.pause', { paused: true });
+    await page.bringToFront();
+    const answer = fetched();
+    const question = await purse.nextApproval();
+    await beside(popup.getByTestId('approval-payee'));
+    await question.decline();
+    await answer;
+    await popup.close();
+    await purse.ask('settings.write', { contacts: [] });
   });
 });
 

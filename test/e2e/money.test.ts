@@ -169,6 +169,16 @@ describe('money that goes', () => {
     await offered.getByText('Corner shop').waitFor();
   });
 
+  test('the name of an account stands beside its address in the activity and its story', async () => {
+    await tab('activity');
+    const row = popup.getByTestId('activity-row').filter({ hasText: 'Corner shop' }).first();
+    await row.getByText(`${PAYEE.slice(0, 10)}`).waitFor();
+    await row.click();
+    const account = popup.locator(`[data-account="${PAYEE}"]`);
+    expect(await account.getByTestId('account-name').textContent()).toBe('Corner shop');
+    expect(await account.textContent()).toContain(PAYEE.slice(-6));
+  });
+
   test('account and amount are taken from a QR code in an image', async () => {
     const image = (buffer: Buffer) => ({ name: 'code.png', mimeType: 'image/png', buffer });
     await popup.getByTestId('send').click();

@@ -22,6 +22,7 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
   const addManualSite = (site: Site) => settings.setManual(site, true);
   return {
     'settings.theme': async () => ({ theme: await settings.read('theme') }),
+    'settings.contacts': () => settings.read('contacts'),
     'settings.read': async () => {
       const plan = await settings.read('float');
       const plain = await readPlain(settings);

@@ -3,6 +3,7 @@ import type { Fault } from '../../fault.ts';
 import type { RawString } from '../../messages/fields.ts';
 import type { LinkOrderView } from '../../messages/link.ts';
 import '../../ui/approval/approval.css';
+import { useAccountName } from '../../ui/account-names.ts';
 import { type Choice, DecisionButtons, useArming } from '../../ui/approval/DecisionButtons.tsx';
 import { AmountField } from '../../ui/components/AmountField.tsx';
 import { NetworkBanner } from '../../ui/components/NetworkBanner.tsx';
@@ -29,6 +30,7 @@ interface LinkOrderProps {
 /** The question whether to send what a link asks for. Where the link has no amount, its user types one. */
 export function LinkOrder({ order, sending, fault, isAnswered, onSend, onDecline }: LinkOrderProps) {
   const text = useSignal('');
+  const name = useAccountName(order.to);
   const isTyped = order.amount === null;
   const amount = order.amount ?? typedAmount(order, text.value);
   const missing = amount === null ? null : balanceFault(order.balance, amount);
@@ -71,7 +73,13 @@ export function LinkOrder({ order, sending, fault, isAnswered, onSend, onDecline
           />
         )}
         {isTyped && <Available balance={order.balance} typed={text.value} />}
-        <OrderReview to={order.to} amount={amount} testMoney={order.network.testMoney} isOwn={order.isOwn}>
+        <OrderReview
+          to={order.to}
+          name={name}
+          amount={amount}
+          testMoney={order.network.testMoney}
+          isOwn={order.isOwn}
+        >
           <LinkSite link={order} />
           <LinkWords order={order} />
         </OrderReview>

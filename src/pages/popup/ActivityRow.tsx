@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { ActivityView, TransferView } from '../../messages/activity.ts';
 import type { PaymentView } from '../../messages/payment.ts';
+import { useAccountName } from '../../ui/account-names.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Icon, type IconName } from '../../ui/components/Icon.tsx';
 import { PrivateWindow } from '../../ui/components/PrivateWindow.tsx';
@@ -25,9 +26,13 @@ const TRANSFER_ICONS: Readonly<Record<TransferView['kind'], IconName>> = {
   sent: 'send',
 };
 
-/** The title of what was bought, with its site below; the site alone; or the other account of a transfer. */
+/**
+ * The title of what was bought, with its site below, or the site alone. Of a transfer the other account, below the user's name
+ * for it where it has one.
+ */
 function RowTitle({ item }: { readonly item: ActivityView }) {
-  const title = item.kind === 'payment' ? item.title : null;
+  const name = useAccountName(item.kind === 'payment' || item.refundOf !== null ? null : item.counterparty);
+  const title = item.kind === 'payment' ? item.title : name;
   return (
     <>
       {title !== null && (

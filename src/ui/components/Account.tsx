@@ -1,12 +1,17 @@
 import { useSignal } from '@preact/signals';
+import { useAccountName } from '../account-names.ts';
 import { shortAccount } from '../format.ts';
 import { t } from '../i18n.ts';
 
-/** An account, shortened to its two ends until its button is pressed. */
+/**
+ * An account, shortened to its two ends until its button is pressed. The user's name for it stands before it, never in its
+ * place: only the address can be compared.
+ */
 export function Account({ account, testId }: { readonly account: string; readonly testId?: string }) {
   const whole = useSignal(false);
   return (
     <span data-account={account} data-testid={testId}>
+      <AccountName account={account} />
       {whole.value ? <FullAccount account={account} /> : <span class="code">{shortAccount(account)}</span>}{' '}
       <button
         type="button"
@@ -19,6 +24,18 @@ export function Account({ account, testId }: { readonly account: string; readonl
         {t(whole.value ? 'ui_showLess' : 'ui_showFull')}
       </button>
     </span>
+  );
+}
+
+function AccountName({ account }: { readonly account: string }) {
+  const name = useAccountName(account);
+  if (name === null) return null;
+  return (
+    <>
+      <bdi class="account-name" dir="auto" data-testid="account-name">
+        {name}
+      </bdi>{' '}
+    </>
   );
 }
 

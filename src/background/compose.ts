@@ -27,6 +27,7 @@ import { Vault } from '../vault/vault.ts';
 import { AbandonedRequests } from './abandoned-requests.ts';
 import { Attention } from './attention.ts';
 import { ChallengeEvents } from './challenge-events.ts';
+import { CurrencyRate } from './currency-rate.ts';
 import { DocumentTitles } from './document-titles.ts';
 import { EarlyPage } from './early-page.ts';
 import { exclusively } from './exclusively.ts';
@@ -44,9 +45,10 @@ import { OpenWallets } from './open-wallets.ts';
 import { loadAgain } from './own-requests.ts';
 import { PayerContexts } from './payer-contexts.ts';
 import { PaymentWork } from './payment-work.ts';
+import { askSource, mayAsk } from './rate-source.ts';
 import { recordedDelivery } from './recorded-delivery.ts';
 import { Sandbox } from './sandbox.ts';
-import { pocketClosesHere, ScreenLock } from './screen-lock.ts';
+import { pocketAccountsIn, ScreenLock } from './screen-lock.ts';
 import { SendDraft } from './send-draft.ts';
 import {
   draftStore,
@@ -121,10 +123,7 @@ export async function compose(interception: Interception): Promise<Background> {
     session: vaultSession(() => exchanges.forgetAll()),
     clock: { now },
     autoLockMinutes: await settings.read('autoLockMinutes'),
-    pocketAccounts: async () => {
-      const [{ accounts }, pocketCloses] = await settings.readBoth('float', 'pocketCloses');
-      return pocketClosesHere(pocketCloses) === 'lock' ? 0 : accounts - 1;
-    },
+    pocketAccounts: () => pocketAccountsIn(settings),
   });
   const work = new Work({ database, settings, now, changed: notifyPagesLater });
   const sandbox: Sandbox = new Sandbox(settings, (tabId) => button.showTab(tabId));
@@ -274,6 +273,7 @@ export async function compose(interception: Interception): Promise<Background> {
       sendDraft: new SendDraft({ store: draftStore, isUnlocked: () => vault.isUnlocked() }),
       button,
       notifications,
+      rate: new CurrencyRate({ settings, mayAsk, ask: askSource, notifyPages, now }),
       earlyPage,
       links,
       abandoned,

@@ -34,3 +34,9 @@ export const tellsScreenLock = (): boolean => chrome.idle !== undefined;
  */
 export const pocketClosesHere = (chosen: PocketCloses): PocketCloses =>
   chosen === 'screen' && !tellsScreenLock() ? 'lock' : chosen;
+
+/** How many accounts of the pocket stay open while the purse is locked. */
+export async function pocketAccountsIn(settings: Pick<StoredSettings, 'readBoth'>): Promise<number> {
+  const [{ accounts }, pocketCloses] = await settings.readBoth('float', 'pocketCloses');
+  return pocketClosesHere(pocketCloses) === 'lock' ? 0 : accounts - 1;
+}

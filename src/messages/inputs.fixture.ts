@@ -42,6 +42,8 @@ export const INPUTS: { readonly [Q in keyof typeof pageRequests]: object } = {
   'settings.cap': { perDay: '5', perMonth: null },
   'settings.unblock': { site: 'https://shop.example' },
   'settings.manual': { site: 'https://shop.example', manual: true },
+  'settings.rateSource': { code: 'EUR', source: { url: 'https://rates.example/', path: 'nano.eur' } },
+  'settings.refreshRate': {},
   'settings.stopNotifications': {},
   'settings.pocket': { accounts: 8, each: '1' },
   'settings.preference': { order: ['trackB'] },

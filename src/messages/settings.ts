@@ -1,8 +1,37 @@
 import * as v from 'valibot';
 import type { CapView } from './budget.ts';
+import type { FaultView } from './fault-view.ts';
 import { limit, nothing, type RawString, raw, site, text } from './fields.ts';
 import { message } from './message.ts';
 import type { NetworkView } from './network.ts';
+
+/** What 1 XNO is worth: a positive number with at most eight digits before its point, and `RATE_DECIMALS` behind it. */
+export const rateText = v.pipe(v.string(), v.regex(/^(?=.*[1-9])(0|[1-9]\d{0,7})(\.\d{1,12})?$/));
+export const RATE_DECIMALS = 12;
+
+const currencyCode = v.pipe(v.string(), v.regex(/^[A-Z]{3}$/));
+
+/** A source of a rate, which the user names: a URL that answers with JSON, and where the number stands in that. */
+export const RateSourceFields = v.strictObject({
+  url: v.pipe(
+    v.string(),
+    v.maxLength(500),
+    v.check((text) => {
+      const url = URL.canParse(text) ? new URL(text) : null;
+      return url?.protocol === 'https:' && url.username === '' && url.password === '';
+    }, 'no https URL'),
+  ),
+  /** The names and places on the way to the number, with points between them: `nano.eur`, `data.0.price`. */
+  path: v.pipe(v.string(), v.regex(/^[^.\s]{1,64}(\.[^.\s]{1,64}){0,7}$/)),
+});
+export type RateSource = v.InferOutput<typeof RateSourceFields>;
+
+export interface RateSourceView extends RateSource {
+  /** When it last told the rate (ms since the epoch). */
+  readonly at: number;
+  /** Why it has told none since; null where it has. */
+  readonly fault: FaultView | null;
+}
 
 /**
  * The settings that pages read and write exactly as they are stored. A new one is added here, with its default in
@@ -29,11 +58,11 @@ export const plainSettings = {
     v.maxLength(200),
     v.check((all) => new Set(all.map(({ account }) => account)).size === all.length, 'an account twice'),
   ),
-  /** The currency in which amounts are valued, and what 1 XNO is worth in it, as the user typed it; null for no values. */
+  /** The currency in which amounts are valued, and what 1 XNO is worth in it; null for no values. */
   currency: v.nullable(
     v.strictObject({
-      code: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/)),
-      rate: v.pipe(v.string(), v.regex(/^(?=.*[1-9])(0|[1-9]\d{0,7})(\.\d{1,12})?$/)),
+      code: currencyCode,
+      rate: rateText,
     }),
   ),
 } as const;
@@ -46,6 +75,8 @@ export type Currency = NonNullable<PlainSettings['currency']>;
 export type PocketCloses = PlainSettings['pocketCloses'];
 
 export interface SettingsView extends PlainSettings {
+  /** Where the rate of the currency comes from; null where the user types it. */
+  readonly rateSource: RateSourceView | null;
   /** Whether clicks on payment links open the purse. */
   readonly opensLinks: boolean;
   /** Whether the system's notifications tell of questions and undelivered payments. */
@@ -80,6 +111,13 @@ export const settingsMessages = {
   'settings.unblock': message(v.strictObject({ site }), 'open')<null>(),
   /** Whether the pages of a site handle their own 402s. */
   'settings.manual': message(v.strictObject({ site, manual: v.boolean() }), 'open')<null>(),
+  /** Takes the rate of a currency from a source, which is asked at once. */
+  'settings.rateSource': message(
+    v.strictObject({ code: currencyCode, source: RateSourceFields }),
+    'open',
+  )<null>(),
+  /** The user opens the purse: the source of the rate may be asked again. */
+  'settings.refreshRate': message(nothing, 'open')<null>(),
   /** Ends the notifications. They begin with the browser's permission, which only a click on a page can ask for. */
   'settings.stopNotifications': message(nothing, 'open')<null>(),
   'settings.preference': message(

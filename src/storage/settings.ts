@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { Fault } from '../fault.ts';
-import { plainSettings } from '../messages/settings.ts';
+import { Fault, type FaultKey } from '../fault.ts';
+import { plainSettings, type RateSource, RateSourceFields } from '../messages/settings.ts';
 import { AddressText } from '../nano/account.ts';
 import { parseXno, type Raw, RawText, ZERO } from '../nano/amount.ts';
 import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nano/network.ts';
@@ -30,6 +30,8 @@ const AccountOrderSchema = v.pipe(
   v.transform((order): AccountOrder => order),
 );
 
+const isFaultKey = (key: unknown): boolean => typeof key === 'string' && key.startsWith('fault_');
+
 const settings = {
   /** The network in use, by its CAIP-2 id. */
   network: v.fallback(v.string(), MAINNET.id),
@@ -45,6 +47,21 @@ const settings = {
   contacts: v.fallback(plainSettings.contacts, []),
   /** The currency in which amounts are valued, with its rate; null for none. */
   currency: v.fallback(plainSettings.currency, null),
+  /**
+   * The source of the currency's rate, when it last told that and was last asked (ms since the epoch), and why it told none then;
+   * null where the user types the rate.
+   */
+  rateSource: v.fallback(
+    v.nullable(
+      v.strictObject({
+        ...RateSourceFields.entries,
+        at: v.number(),
+        askedAt: v.number(),
+        fault: v.nullable(v.strictObject({ key: v.custom<FaultKey>(isFaultKey), args: v.array(v.string()) })),
+      }),
+    ),
+    null,
+  ),
   /** The representative of the user's accounts; null for the network's default. */
   representative: v.fallback(v.nullable(AddressText), null),
   /** The payment mechanisms that the user prefers, best first. The others follow in the default order. */
@@ -83,8 +100,8 @@ export function settingOf<N extends SettingName>(name: N, value: unknown): Setti
   return v.parse(settings[name], value) as SettingValue<N>;
 }
 
-/** Whether a setting is part of a backup. */
-export const isPortable = (name: string): boolean => name !== 'accountOrder';
+/** Whether a setting is part of a backup. A source of the rate is none: in another browser its user has not agreed to ask it. */
+export const isPortable = (name: string): boolean => name !== 'accountOrder' && name !== 'rateSource';
 
 /** Schema of a setting in a backup. An invalid value is read as the default. */
 export const SettingText = v.pipe(
@@ -149,6 +166,22 @@ export class StoredSettings {
     const { store, done } = this.#database.transaction('settings', 'readwrite');
     const others = settingOf('manualSites', await store.get('manualSites')).filter((one) => one !== site);
     await store.put(isManual ? [...others, site] : others, 'manualSites');
+    await done;
+  }
+
+  /** Notes what a source of the rate did, and the rate that it told, unless the user has chosen another one since. */
+  async changeRateSource(
+    { url, path }: RateSource,
+    change: Partial<NonNullable<SettingValue<'rateSource'>>>,
+    rate?: string,
+  ): Promise<void> {
+    const { store, done } = this.#database.transaction('settings', 'readwrite');
+    const source = settingOf('rateSource', await store.get('rateSource'));
+    if (source?.url === url && source.path === path) {
+      const currency = settingOf('currency', await store.get('currency'));
+      if (currency !== null && rate !== undefined) await store.put({ ...currency, rate }, 'currency');
+      await store.put({ ...source, ...change }, 'rateSource');
+    }
     await done;
   }
 

@@ -168,6 +168,8 @@ describe('settings', () => {
     ['contacts', [{ account: PAYEE, name: '' }], []],
     ['contacts', [{ account: 'nano_1', name: 'Shop' }], []],
     ['currency', { code: 'EUR', rate: 0.85 }, null],
+    ['rateSource', { url: 'http://rates.example', path: 'eur', at: 1, askedAt: 1, fault: null }, null],
+    ['rateSource', { url: 'https://rates.example', path: 'eur', at: 1, askedAt: 1, fault: 'x' }, null],
     ['paused', 'no', false],
     ['representative', 'nano_1', null],
     ['network', 7, MAINNET.id],

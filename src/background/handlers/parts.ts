@@ -13,6 +13,7 @@ import type { Database } from '../../storage/schema.ts';
 import type { StoredSettings } from '../../storage/settings.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { AbandonedRequests } from '../abandoned-requests.ts';
+import type { CurrencyRate } from '../currency-rate.ts';
 import type { EarlyPage } from '../early-page.ts';
 import type { LinkQuestions } from '../link-questions.ts';
 import type { Maintenance } from '../maintenance.ts';
@@ -49,6 +50,7 @@ export interface HandlerParts {
   readonly sendDraft: SendDraft;
   readonly button: ToolbarButton;
   readonly notifications: SystemNotifications;
+  readonly rate: CurrencyRate;
   readonly earlyPage: EarlyPage;
   readonly links: LinkQuestions;
   readonly abandoned: AbandonedRequests;

@@ -1,5 +1,5 @@
 import type { PageHandlersOf } from '../../messages/router.ts';
-import { type PlainSettings, plainSettings } from '../../messages/settings.ts';
+import { type PlainSettings, plainSettings, type RateSourceView } from '../../messages/settings.ts';
 import { parseAddress } from '../../nano/account.ts';
 import { parseRaw } from '../../nano/amount.ts';
 import { leaveToPages } from '../../payments/manual-sites.ts';
@@ -17,8 +17,18 @@ import type { HandlerParts } from './parts.ts';
 import { layOutPocket } from './pocket.ts';
 
 export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'> {
-  const { vault, openWallets, settings, budgets, approvals, maintenance, notifications, notifyPages, now } =
-    parts;
+  const {
+    vault,
+    openWallets,
+    settings,
+    budgets,
+    approvals,
+    maintenance,
+    notifications,
+    rate,
+    notifyPages,
+    now,
+  } = parts;
   const addManualSite = (site: Site) => settings.setManual(site, true);
   return {
     'settings.theme': async () => ({ theme: await settings.read('theme') }),
@@ -34,6 +44,7 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
         tellsScreenLock: tellsScreenLock(),
         opensLinks: await linkListener.isOn(),
         notifies: await notifications.isOn(),
+        rateSource: await sourceView(settings),
         cap: capView(await budgets.overall(network.id, now())),
         representative:
           wallet?.representative ?? (await settings.read('representative')) ?? network.representative,
@@ -52,6 +63,7 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
     },
     'settings.write': async (changes) => {
       for (const name of plainNames) await writePlain(settings, name, changes);
+      if (changes.currency !== undefined) await settings.write('rateSource', null);
       if (changes.autoLockMinutes !== undefined) await vault.setAutoLock(changes.autoLockMinutes);
       if (changes.pocketCloses !== undefined) await vault.renewPocket();
       notifyPages();
@@ -80,6 +92,15 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
       notifyPages();
       return null;
     },
+    'settings.rateSource': async ({ code, source }) => {
+      await rate.use(code, source);
+      notifyPages();
+      return null;
+    },
+    'settings.refreshRate': async () => {
+      void rate.refresh().catch(console.error);
+      return null;
+    },
     'settings.stopNotifications': async () => {
       await notifications.stop();
       notifyPages();
@@ -103,6 +124,14 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
       return null;
     },
   };
+}
+
+/** The source of the rate, without when it was last asked. */
+async function sourceView(settings: StoredSettings): Promise<RateSourceView | null> {
+  const source = await settings.read('rateSource');
+  if (source === null) return null;
+  const { askedAt: _, ...view } = source;
+  return view;
 }
 
 const plainNames = Object.keys(plainSettings) as readonly (keyof PlainSettings)[];

@@ -71,6 +71,7 @@ function Open({ purse }: { readonly purse: OpenPurseView }) {
   const locking = useAction();
   useEffect(() => {
     void refreshing.run(() => request('purse.refresh', {}));
+    request('settings.refreshRate', {}).catch(console.error);
     return invalidations.subscribe(() => void refreshActivity());
   }, []);
   usePresence();

@@ -94,6 +94,14 @@ describe('a backup', () => {
     expect(await other.get('settings', 'accountOrder')).toBeUndefined();
   });
 
+  test('omits the source of the rate, which the user of another browser has not agreed to ask', async () => {
+    const other = await fresh();
+    const source = { url: 'https://rates.example/', path: 'eur', at: 1, askedAt: 1, fault: null };
+    await new StoredSettings(database).write('rateSource', source);
+    await (await readBackup(await save(), PASSWORD)).write(other, SEALED);
+    expect(await new StoredSettings(other).read('rateSource')).toBeNull();
+  });
+
   test('of a database that was never used can be restored', async () => {
     const other = await fresh();
     await (await readBackup(await save(), PASSWORD)).write(other, SEALED);

@@ -1,44 +1,38 @@
 import { useSignal } from '@preact/signals';
 import { request } from '../../../messages/request.ts';
 import type { SettingsView } from '../../../messages/settings.ts';
-import { TextField } from '../../../ui/components/Field.tsx';
+import { useAction } from '../../../ui/action.ts';
+import { Switch } from '../../../ui/components/Field.tsx';
+import { FaultLine } from '../../../ui/components/Notice.tsx';
 import { t } from '../../../ui/i18n.ts';
-import { readCurrency } from './currency.ts';
-import { SettingForm } from './SettingForm.tsx';
+import { RateFromSource } from './RateFromSource.tsx';
+import { TypedRate } from './TypedRate.tsx';
 
-/** The setting of the currency in which amounts are valued, and of the rate, which the user types. */
-export function CurrencyRate({ currency }: Pick<SettingsView, 'currency'>) {
-  const code = useSignal(currency?.code ?? '');
-  const rate = useSignal(currency?.rate ?? '');
-  const reading = readCurrency(code.value, rate.value);
-  const isNew = reading.kind === 'read' && JSON.stringify(reading.currency) !== JSON.stringify(currency);
+/** The setting of the currency in which amounts are valued. The user types the rate, or names a source for it. */
+export function CurrencyRate({ currency, rateSource }: Pick<SettingsView, 'currency' | 'rateSource'>) {
+  const isSourced = useSignal(rateSource !== null);
+  const action = useAction();
+  const change = (on: boolean) => {
+    isSourced.value = on;
+    // The rate stays as if it had been typed, and the source is asked no more.
+    if (!on && rateSource !== null) void action.run(() => request('settings.write', { currency }));
+  };
   return (
-    <SettingForm
-      save={isNew ? () => request('settings.write', { currency: reading.currency }) : null}
-      saveTestId="currency-save"
-    >
+    <>
       <p class="hint">{t('popup_currencyHint')}</p>
-      <div class="columns">
-        <TextField
-          label={t('popup_currency')}
-          value={code.value}
-          testId="currency-code"
-          fault={reading.kind === 'badCode' ? { key: 'popup_currencyFault', args: [] } : null}
-          onInput={(text) => {
-            code.value = text;
-          }}
-        />
-        <TextField
-          label={t('popup_currencyRate')}
-          numeric
-          value={rate.value}
-          testId="currency-rate"
-          fault={reading.kind === 'badRate' ? reading.fault : null}
-          onInput={(text) => {
-            rate.value = text;
-          }}
-        />
-      </div>
-    </SettingForm>
+      <Switch
+        label={t('popup_rateSource')}
+        hint={t('popup_rateSourceHint')}
+        on={isSourced.value}
+        testId="rate-source"
+        onChange={change}
+      />
+      <FaultLine fault={action.fault.value} />
+      {isSourced.value ? (
+        <RateFromSource currency={currency} rateSource={rateSource} />
+      ) : (
+        <TypedRate currency={currency} />
+      )}
+    </>
   );
 }

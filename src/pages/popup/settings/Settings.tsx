@@ -77,7 +77,7 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
         <LeastReceived leastReceived={settings.leastReceived} />
       </Section>
       <Section title={t('popup_currencyTitle')} id="currency">
-        <CurrencyRate currency={settings.currency} />
+        <CurrencyRate currency={settings.currency} rateSource={settings.rateSource} />
       </Section>
       <Section title={t('popup_linksTitle')} id="links">
         <OpenLinks opensLinks={settings.opensLinks} />

@@ -1,4 +1,4 @@
-import type { Currency } from '../../../messages/settings.ts';
+import { type Currency, RATE_DECIMALS } from '../../../messages/settings.ts';
 import { exactXno } from '../../../ui/format.ts';
 import type { Sentence } from '../../../ui/i18n.ts';
 import { readAmount } from '../../../ui/typed-amount.ts';
@@ -11,9 +11,8 @@ export type CurrencyReading =
   /** One of the fields is still empty. */
   | { readonly kind: 'unfinished' };
 
-/** How many digits a rate has at most before its point, and how many are kept behind it. */
+/** How many digits a rate has at most before its point. */
 const WHOLE_DIGITS = 8;
-const DECIMALS = 12;
 
 /** Reads the code of a currency, in either case, and what 1 XNO costs in it, with a decimal point or comma. */
 export function readCurrency(code: string, rate: string): CurrencyReading {
@@ -24,7 +23,7 @@ export function readCurrency(code: string, rate: string): CurrencyReading {
   const reading = readAmount(number);
   if (reading.kind === 'none') return { kind: 'badRate', fault: reading.fault };
   const [whole = '', decimals = ''] = exactXno(reading.raw.toString()).split('.');
-  const kept = decimals.slice(0, DECIMALS).replace(/0+$/, '');
+  const kept = decimals.slice(0, RATE_DECIMALS).replace(/0+$/, '');
   const text = kept === '' ? whole : `${whole}.${kept}`;
   if (text === '0' || whole.length > WHOLE_DIGITS)
     return { kind: 'badRate', fault: { key: 'fault_badAmount', args: [] } };

@@ -3,11 +3,11 @@ import { nothing, password, text } from './fields.ts';
 import { message } from './message.ts';
 
 /**
- * The accounts that a typed secret opens. 24 words have two derivations, and only the user knows which is theirs. `own` is
- * the one that is the first account of the purse in this browser; null for none, and where that is not recorded.
+ * The accounts that a typed secret opens. 24 words have two derivations, and only the user knows which is theirs; fewer have
+ * one. `own` is the one that is the first account of the purse in this browser; null for none, and where that is not recorded.
  */
 export type SecretPreview = { readonly own: string | null } & (
-  | { readonly kind: 'words'; readonly bip44Address: string; readonly legacyAddress: string }
+  | { readonly kind: 'words'; readonly bip44Address: string; readonly legacyAddress: string | null }
   | { readonly kind: 'seed'; readonly address: string }
 );
 

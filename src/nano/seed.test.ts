@@ -19,7 +19,7 @@ describe('randomness', () => {
       throw new Error('Math.random was called');
     });
     const { bip44, legacy } = readWords(newWords());
-    for (const seed of [bip44, legacy]) {
+    for (const seed of [bip44, legacy ?? bip44]) {
       const keys = deriveKeys(seed, 0);
       const head = {
         kind: 'open',
@@ -45,7 +45,7 @@ describe('randomness', () => {
       array.fill(0xa5);
       return array;
     });
-    expect(readWords(newWords()).legacy.hex).toBe('a5'.repeat(32));
+    expect(readWords(newWords()).legacy?.hex).toBe('a5'.repeat(32));
     expect(drawn).toEqual([new Uint8Array(32)]);
   });
 
@@ -62,10 +62,24 @@ describe('words', () => {
   });
 
   test.each([
+    [12, `${'abandon '.repeat(11)}about`],
+    [15, `${'abandon '.repeat(14)}address`],
+    [18, `${'abandon '.repeat(17)}agent`],
+    [21, `${'abandon '.repeat(20)}admit`],
+  ])('%i words have one reading, that of BIP39', (_, words) => {
+    const { bip44, legacy } = readWords(words);
+    expect(legacy).toBeNull();
+    expect(seedOf({ kind: 'words', words, reading: 'bip44' })).toEqual(bip44);
+    const error = catching(() => seedOf({ kind: 'words', words, reading: 'legacy' }));
+    expect(error).toMatchObject({ key: 'fault_badWords', args: [] });
+  });
+
+  test.each([
     ['a word changed', WORDS.replace('edge', 'zoo')],
     ['a word outside the list', WORDS.replace('edge', 'hunter2')],
     ['one word missing', WORDS.replace('edge ', '')],
-    ['twelve words only', `${'abandon '.repeat(11)}about`],
+    ['eleven words', 'abandon '.repeat(11)],
+    ['thirteen words', `${'abandon '.repeat(12)}about`],
     ['no words at all', ''],
   ])('words with %s are refused, and not repeated in the error', (_case, words) => {
     const error = catching(() => readWords(words));

@@ -57,7 +57,8 @@ export interface AccountKeys {
 /** The number of accounts of a seed that are ever used. A restored seed is searched for all of them. */
 export const MOST_ACCOUNTS = 8;
 
-const WORDS = 24;
+/** The length of a phrase whose 256 bits can be a legacy seed. */
+const LEGACY_WORDS = 24;
 const HARDENED = 2 ** 31;
 const LEGACY_INDEXES = 2 ** 32;
 
@@ -72,15 +73,19 @@ export function newWords(): string {
 }
 
 /**
- * The two seeds that 24 words can encode: BIP39 with BIP44 derivation (Ledger, most wallets), or a legacy seed written
- * as words (Natrium, Nault). Only the user knows which one applies. Case and spacing do not matter.
+ * The seeds that words of a standard length can encode: BIP39 with BIP44 derivation (Ledger, most wallets), and of 24
+ * words a legacy seed written as words (Natrium, Nault). Only the user knows which one applies. Case and spacing do not
+ * matter.
  *
  * @throws Fault `fault_badWords`
  */
-export function readWords(words: string): { readonly bip44: Seed; readonly legacy: Seed } {
+export function readWords(words: string): { readonly bip44: Seed; readonly legacy: Seed | null } {
   const mnemonic = tidyWords(words);
-  if (mnemonic.split(' ').length !== WORDS) throw new Fault('fault_badWords');
-  return { bip44: bip44SeedOf(mnemonic), legacy: { kind: 'legacy', hex: entropyHexOf(mnemonic) } };
+  const isLong = mnemonic.split(' ').length === LEGACY_WORDS;
+  return {
+    bip44: bip44SeedOf(mnemonic),
+    legacy: isLong ? { kind: 'legacy', hex: entropyHexOf(mnemonic) } : null,
+  };
 }
 
 /** The BIP39 seed of words of any standard length. @throws Fault `fault_badWords` */
@@ -105,8 +110,12 @@ export function canonicalSource(source: SeedSource): SeedSource {
 }
 
 /** The seed of the words or digits that the user backed up. @throws Fault `fault_badWords`, `fault_badSeed` */
-export const seedOf = (source: SeedSource): Seed =>
-  source.kind === 'words' ? readWords(source.words)[source.reading] : readSeedHex(source.hex);
+export function seedOf(source: SeedSource): Seed {
+  if (source.kind === 'seed') return readSeedHex(source.hex);
+  const seed = readWords(source.words)[source.reading];
+  if (seed === null) throw new Fault('fault_badWords');
+  return seed;
+}
 
 /** The keys of the account at an index. @throws RangeError for an index outside the derivation's range */
 export function deriveKeys(seed: Seed, index: number): AccountKeys {

@@ -119,7 +119,7 @@ describe('axe finds nothing, in light and dark', () => {
     await step(page, 'import');
     await page.getByTestId('secret').fill('nonsense');
     await step(page, 'secret-read');
-    await page.locator('[role="alert"] .notice').waitFor();
+    await page.locator('.field-fault', { hasText: 'Words found: 1.' }).waitFor();
     await expectAccessible(page, 'import');
     await page.getByTestId('secret').fill(WORDS);
     await step(page, 'secret-read');

@@ -27,6 +27,7 @@ const scriptsOf = (page: string) =>
 describe.each([
   ['the estimator of passwords', 'passwords-common'],
   ['the Public Suffix List', 'trycloudflare'],
+  ['the word lists of other languages', 'abdikace'],
   ['the reader of QR codes', 'finder storage exhausted'],
 ])('%s', (_, mark) => {
   const holdsIt = (path: string) => text(path).includes(mark);

@@ -4,6 +4,7 @@ import { wallet } from 'nanocurrency-web';
 import type { Locator, Page } from 'playwright';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { bip44SeedOf, deriveKeys } from '../../src/nano/seed.ts';
 import { type Devnet, startDevnet } from '../devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../merchant/merchant.ts';
 import { builtExtension, ROOT } from './build.ts';
@@ -75,17 +76,55 @@ describe('setting up', () => {
   });
 
   test.each([
-    ['a word too few', mnemonic.split(' ').slice(1).join(' ')],
-    ['words in the wrong order', mnemonic.split(' ').toReversed().join(' ')],
-    ['a word that is none', mnemonic.replace('edge', 'edgy')],
-    ['63 hex digits', 'a'.repeat(63)],
-    ['no hex digits', 'g'.repeat(64)],
-  ])('%s is reported, and not accepted', async (_, secret) => {
+    ['a word too few', mnemonic.split(' ').slice(1).join(' '), 'Words found: 23.'],
+    ['words in the wrong order', mnemonic.split(' ').toReversed().join(' '), 'in another place'],
+    [
+      'two words in each other’s place',
+      mnemonic.replace('edge defense', 'defense edge'),
+      'words 1 and 2 change',
+    ],
+    [
+      'a word that is none',
+      mnemonic.replace('junk', 'jnuk'),
+      'Word 8, “jnuk”, is not in the list of recovery words. Did you mean junk?',
+    ],
+    ['words of another language', 'ábaco abdomen abeja abierto '.repeat(6), 'Spanish'],
+    ['63 hex digits', 'a'.repeat(63), 'Characters found: 63.'],
+    ['a letter that looks like a digit', `${'ab'.repeat(31)}0O`, 'Character 64 is the letter “o”'],
+    ['an address', asLegacySeed.address, 'This is a Nano address'],
+  ])('%s: the field says so, and nothing is accepted', async (_, secret, text) => {
     await page.getByTestId('import').click();
     await page.getByTestId('secret').fill(secret);
     await page.getByTestId('secret-read').click();
-    await page.locator('[role="alert"] .notice').waitFor();
+    await page.locator('.field-fault', { hasText: text }).waitFor();
+    expect(await page.getByTestId('secret').getAttribute('aria-invalid')).toBe('true');
     expect(await page.getByTestId('secret-done').count()).toBe(0);
+  });
+
+  test('a mistake leaves the cursor where it was, and typing takes its message away', async () => {
+    await page.getByTestId('import').click();
+    const field = page.getByTestId('secret');
+    await field.fill(mnemonic.replace('junk', 'jnk'));
+    const place = mnemonic.indexOf('junk') + 1;
+    await field.evaluate((area, at) => (area as HTMLTextAreaElement).setSelectionRange(at, at), place);
+    await page.getByTestId('secret-read').click();
+    await page.locator('.field-fault', { hasText: 'Word 8' }).waitFor();
+    await page.keyboard.type('u');
+    expect(await field.inputValue()).toBe(mnemonic);
+    expect(await page.locator('.field-fault', { hasText: 'Word 8' }).count()).toBe(0);
+    await page.getByTestId('secret-read').click();
+    await page.getByTestId('reading-bip44').waitFor();
+  });
+
+  test('12 words with numbers lead to their one address', async () => {
+    await page.getByTestId('import').click();
+    const words = [...Array(11).fill('abandon'), 'about'];
+    await page.getByTestId('secret').fill(words.map((word, index) => `${index + 1}. ${word}`).join('\n'));
+    await page.getByTestId('secret-read').click();
+    const address = deriveKeys(bip44SeedOf(words.join(' ')), 0).address;
+    expect(await page.getByTestId('seed-address').getAttribute('data-account')).toBe(address);
+    await page.getByTestId('secret-done').click();
+    await page.getByTestId('password').waitFor();
   });
 
   test('new words are shown, asked for, sealed, and lead to their account', async () => {

@@ -13,14 +13,15 @@ export function vaultHandlers(parts: HandlerParts): PageHandlersOf<'vault'> {
     'vault.preview': async ({ text }) => {
       const firstAddress = (seed: Seed) => deriveKeys(seed, 0).address;
       const copies = await vault.copies();
-      const ownOf = (...addresses: readonly NanoAddress[]) =>
-        addresses.find((address) => isOf(copies, address)) ?? null;
+      const ownOf = (...addresses: readonly (NanoAddress | null)[]) =>
+        addresses.find((address) => address !== null && isOf(copies, address)) ?? null;
       if (!/\s/.test(text.trim())) {
         const address = firstAddress(readSeedHex(text));
         return { kind: 'seed', address, own: ownOf(address) };
       }
       const words = readWords(text);
-      const [bip44Address, legacyAddress] = [firstAddress(words.bip44), firstAddress(words.legacy)];
+      const bip44Address = firstAddress(words.bip44);
+      const legacyAddress = words.legacy && firstAddress(words.legacy);
       return { kind: 'words', bip44Address, legacyAddress, own: ownOf(bip44Address, legacyAddress) };
     },
     'vault.create': async ({ secret, password }) => {

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { type Explained, explain } from '../../protocol/explain/index.ts';
-import { type FoundHeader, HEADERS, type HeaderName, readPaste } from '../../protocol/explain/paste.ts';
+import { type FoundHeader, HEADERS, type HeaderName } from '../../protocol/explain/paste/header-names.ts';
+import { readPaste } from '../../protocol/explain/paste.ts';
 import { explainResponse } from '../../protocol/explain/response.ts';
 import { Button } from '../../ui/components/Button.tsx';
 import { SelectField } from '../../ui/components/Choice.tsx';
@@ -9,6 +10,7 @@ import { Screen } from '../../ui/components/Screen.tsx';
 import { t } from '../../ui/i18n.ts';
 import { useNow } from '../../ui/now.ts';
 import { Explanation } from '../wire/Explanation.tsx';
+import { Findings } from '../wire/Findings.tsx';
 
 const AUTOMATIC = 'automatic';
 
@@ -115,6 +117,7 @@ function Found({ found, explained, now }: FoundProps) {
           </bdi>
         )}
       </div>
+      <Findings findings={found.notes} />
       <Explanation explained={explained} now={now} />
     </section>
   );

@@ -1,6 +1,6 @@
 import type { ExchangeStory } from '../../messages/exchange.ts';
 import { explain } from '../../protocol/explain/index.ts';
-import type { HeaderName } from '../../protocol/explain/paste.ts';
+import type { HeaderName } from '../../protocol/explain/paste/header-names.ts';
 import { CopyButton } from '../../ui/components/CopyButton.tsx';
 import { t } from '../../ui/i18n.ts';
 import { Explanation } from '../wire/Explanation.tsx';

@@ -25,7 +25,7 @@ const previewOf = (source: SeedSource) =>
   request('vault.preview', { text: source.kind === 'words' ? source.words : source.hex });
 
 /** The first account as the background derives it. */
-async function ownAddress(source: SeedSource): Promise<string> {
+async function ownAddress(source: SeedSource): Promise<string | null> {
   const preview = await previewOf(source);
   if (preview.kind === 'seed') return preview.address;
   const isLegacy = source.kind === 'words' && source.reading === 'legacy';

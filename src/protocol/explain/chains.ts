@@ -9,10 +9,16 @@ const CHAINS: ReadonlyMap<string, string> = new Map([
   ['eip155:1', 'Ethereum'],
   ['eip155:10', 'Optimism'],
   ['eip155:56', 'BNB Smart Chain'],
+  ['eip155:100', 'Gnosis'],
   ['eip155:137', 'Polygon'],
+  ['eip155:1328', 'Sei (test)'],
+  ['eip155:1329', 'Sei'],
+  ['eip155:4689', 'IoTeX'],
   ['eip155:8453', 'Base'],
   ['eip155:42161', 'Arbitrum One'],
+  ['eip155:43113', 'Avalanche Fuji (test)'],
   ['eip155:43114', 'Avalanche'],
+  ['eip155:80002', 'Polygon Amoy (test)'],
   ['eip155:84532', 'Base Sepolia (test)'],
   ['eip155:11155111', 'Ethereum Sepolia (test)'],
   ['solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp', 'Solana'],
@@ -22,12 +28,24 @@ const CHAINS: ReadonlyMap<string, string> = new Map([
   ['base', 'Base'],
   ['base-sepolia', 'Base Sepolia (test)'],
   ['polygon', 'Polygon'],
+  ['polygon-amoy', 'Polygon Amoy (test)'],
   ['avalanche', 'Avalanche'],
+  ['avalanche-fuji', 'Avalanche Fuji (test)'],
+  ['sei', 'Sei'],
+  ['sei-testnet', 'Sei (test)'],
+  ['iotex', 'IoTeX'],
   ['solana', 'Solana'],
   ['solana-devnet', 'Solana (devnet)'],
   ['nano:live', 'Nano'],
   ['nano:testnet', 'Nano (test)'],
   ['nano-mainnet', 'Nano'],
+]);
+
+/** What the chains of a CAIP-2 namespace have in common, for those without a name here. */
+const NAMESPACES: ReadonlyMap<string, string> = new Map([
+  ['eip155', 'EVM'],
+  ['solana', 'Solana'],
+  ['bip122', 'Bitcoin'],
 ]);
 
 /** The coins that servers name by the address of their contract alone, in lower case. */
@@ -41,17 +59,18 @@ const COINS: ReadonlyMap<string, string> = new Map([
 /** The ids by which rival drafts call Nano's networks (docs/WIRE.md §3.10, rule 1). */
 export const OF_RIVALS: ReadonlySet<string> = new Set(['nano:live', 'nano:testnet', 'nano-mainnet']);
 
-/** Says of an entry for another network which chain and which coin it wants. */
+/** Says of an entry for another network which chain and coin it wants, and by which scheme. */
 export function otherChain(entry: JsonObject): readonly Finding[] {
   const network = ownText(entry, 'network') ?? '';
   if (OF_RIVALS.has(network)) return [finding('note', 'wire_nanoByOtherName', network)];
-  return [finding('note', 'wire_otherChain', chainOf(network), coinOf(entry))];
+  const scheme = cleanText(ownText(entry, 'scheme') ?? '', MOST_NAME) || '?';
+  return [finding('note', 'wire_otherChain', chainOf(network), coinOf(entry), scheme)];
 }
 
-/** “Base (eip155:8453)”, or the id alone where its chain has no name here. */
+/** “Base (eip155:8453)”, “EVM (eip155:999)”, or the id alone where neither chain nor namespace has a name here. */
 export function chainOf(network: string): string {
   const id = cleanText(network, MOST_NAME);
-  const name = CHAINS.get(network);
+  const name = CHAINS.get(network) ?? NAMESPACES.get(network.split(':', 1)[0] ?? '');
   return name === undefined || name.toLowerCase() === id ? (name ?? id) : `${name} (${id})`;
 }
 

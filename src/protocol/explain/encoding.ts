@@ -4,6 +4,7 @@ import { cleanText } from '../wire/clean-text.ts';
 import { decodeEnvelope, decodeObject } from '../wire/envelope.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { type Finding, finding } from './finding.ts';
+import { jsonStopsAt } from './paste/literal.ts';
 
 /** A header's value as text, and its decoded contents. */
 export interface Encoding {
@@ -72,7 +73,8 @@ function findingsOf(text: string, isObject: boolean): readonly Finding[] {
       ? [finding('note', 'wire_urlSafe')]
       : [];
   }
-  if (decodeBase64(text) !== undefined) return [];
+  const bytes = decodeBase64(text);
+  if (bytes !== undefined) return jsonFindings(new TextDecoder().decode(bytes));
   const found: Finding[] = [];
   if (text === '') found.push(finding('wrong', 'wire_empty'));
   if (text.includes(',')) found.push(finding('wrong', 'wire_comma'));
@@ -80,7 +82,27 @@ function findingsOf(text: string, isObject: boolean): readonly Finding[] {
   if (/\s/.test(text)) found.push(finding('wrong', 'wire_spaces'));
   if (/[+/]/.test(text) && /[-_]/.test(text)) found.push(finding('wrong', 'wire_mixedAlphabets'));
   const strange = cleanText(text, text.length).replace(/[A-Za-z0-9+/_=,\s-]/g, '');
-  if (strange !== '') found.push(finding('wrong', 'wire_strangeCharacters', cleanText(strange, 8)));
+  if (strange !== '') {
+    const position = placeOf(text, text.search(STRANGE));
+    found.push(finding('wrong', 'wire_strangeCharacters', cleanText(strange, 8), position));
+  }
   if (/=[^=]/.test(text) || paddingOf(text) === 'broken') found.push(finding('wrong', 'wire_badPadding'));
   return found.length > 0 ? found : [finding('wrong', 'wire_leftOverBits')];
 }
+
+/** The first character that base64 does not have, and that can be seen. */
+const STRANGE = /[^A-Za-z0-9+/_=,\s\p{Default_Ignorable_Code_Point}\p{C}-]/u;
+const MOST_SHOWN = 16;
+
+/** Where a decoded text stops being JSON. */
+function jsonFindings(text: string): readonly Finding[] {
+  const stop = jsonStopsAt(text);
+  if (stop === undefined) return [];
+  if (stop >= text.trimEnd().length) return [finding('wrong', 'wire_jsonEnds')];
+  const shown = cleanText(text.slice(stop, stop + 2 * MOST_SHOWN), MOST_SHOWN);
+  return [finding('wrong', 'wire_jsonStops', shown, placeOf(text, stop))];
+}
+
+/** The number of the character at an index, from 1. */
+const placeOf = (text: string, index: number): string =>
+  String(Array.from(text.slice(0, Math.max(0, index))).length + 1);

@@ -34,7 +34,8 @@ import type { Finding } from './finding.ts';
 import { explain } from './index.ts';
 import { explainOffer } from './offer.ts';
 import { explainShownHash, explainVersion1 } from './other-proof.ts';
-import { HEADERS, readPaste } from './paste.ts';
+import { HEADERS } from './paste/header-names.ts';
+import { readPaste } from './paste.ts';
 import { explainProof } from './proof.ts';
 import { explainResponse } from './response.ts';
 
@@ -331,6 +332,17 @@ describe('a 402 without PAYMENT-REQUIRED', () => {
     expect(first?.key).toBe(code === 'HASH_BEARER' ? 'wire_payable' : `refusal_${code}`);
   });
 
+  test('of x402 version 1 names the chain, coin and scheme of each entry', () => {
+    const base = { scheme: 'exact', network: 'base', asset: '0x833589fCD6eDb88E08f4c7C32D4f71b54bdA02913' };
+    const solana = { scheme: 'upto', network: 'solana', asset: 'x', extra: { name: 'PYUSD' } };
+    const text = JSON.stringify({ x402Version: 1, accepts: [base, solana, null] });
+    const findings = explainResponse(text, at)?.findings.filter(({ key }) => key === 'wire_otherChain');
+    expect(findings?.map(({ args }) => args)).toEqual([
+      ['Base', 'USDC', 'exact'],
+      ['Solana', 'PYUSD', 'upto'],
+    ]);
+  });
+
   test('has a price, a sentence with its words, and its payment headers alone', () => {
     const text = `date: now\n${BEARER}\n> x-payment-id: sent`;
     expect(explainResponse(text, at)).toMatchObject({
@@ -358,18 +370,40 @@ describe('a proof in another header', () => {
   const version1 = { x402Version: 1, scheme: 'exact', network: 'base', payload: {} };
 
   test.each([
-    [version1, ['wire_version1Proof'], 'Base'],
+    [version1, ['wire_version1Proof', 'wire_otherChainProof'], 'Base'],
+    [
+      { ...version1, payload: { signature: '0x1', authorization: { from: '0xa', to: '0xb', value: '7' } } },
+      ['wire_version1Proof', 'wire_otherChainProof', 'wire_evmAuthorization'],
+      'Base',
+    ],
+    [
+      { ...version1, network: 'solana', payload: { transaction: 'AQAB' } },
+      ['wire_version1Proof', 'wire_otherChainProof', 'wire_solanaTransaction'],
+      'Solana',
+    ],
     [
       { ...version1, network: 'nano:mainnet', payload: { block: {} } },
       ['wire_version1Proof', 'wire_handOver'],
       'nano:mainnet',
     ],
     [{ ...version1, x402Version: 2 }, ['wire_version2InXPayment'], 'Base'],
-    [{ ...version1, payload: 1 }, ['wire_version1Proof', 'wire_noPayload'], 'Base'],
+    [{ ...version1, payload: 1 }, ['wire_version1Proof', 'wire_otherChainProof', 'wire_noPayload'], 'Base'],
   ])('X-PAYMENT: %j', (json, keys, chain) => {
     const explained = explainVersion1(headerOf(json));
     expect(keysOf(explained.findings)).toEqual(keys);
     expect(explained).toMatchObject({ chain, hash: null, rule: { number: 11 } });
+  });
+
+  test('of x402 version 2 on another chain is named with what its payload is', () => {
+    const authorization = { from: '0xa', to: '0xb', value: '7', nonce: '0x0' };
+    const accepted = { ...signedBlockEntry, network: 'eip155:8453', asset: '0x1' };
+    const value = headerOf({ x402Version: 2, accepted, payload: { signature: '0x', authorization } });
+    const { findings } = explainProof(value, at);
+    expect(findings).toContainEqual({
+      tone: 'note',
+      key: 'wire_evmAuthorization',
+      args: ['0xa', '0xb', '7'],
+    });
   });
 
   test('X-PAYMENT with a bare hash, or with nothing that can be read', () => {
@@ -388,15 +422,17 @@ describe('a proof in another header', () => {
 describe('an entry for another chain', () => {
   const usdc = '0x833589fCD6eDb88E08f4c7C32D4f71b54bdA02913';
   test.each([
-    ['eip155:8453', usdc, 'wire_otherChain', 'Base (eip155:8453)', 'USDC'],
+    ['eip155:8453', usdc, 'wire_otherChain', 'Base (eip155:8453)', 'USDC', 'exact'],
     [
       'solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp',
       'x',
       'wire_otherChain',
       'Solana (solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp)',
       'x',
+      'exact',
     ],
-    ['eip155:999', '', 'wire_otherChain', 'eip155:999', '?'],
+    ['eip155:999', '', 'wire_otherChain', 'EVM (eip155:999)', '?', 'exact'],
+    ['aptos:1', 'y', 'wire_otherChain', 'aptos:1', 'y', 'exact'],
     ['nano-mainnet', 'XNO', 'wire_nanoByOtherName', 'nano-mainnet'],
     ['nano:live', 'XNO', 'wire_nanoByOtherName', 'nano:live'],
   ])('%s is named with its coin', (network, asset, key, ...args) => {
@@ -419,7 +455,7 @@ describe('an entry for another chain', () => {
     expect(explained?.findings).toContainEqual({
       tone: 'note',
       key: 'wire_otherChain',
-      args: ['Polygon (eip155:137)', 'EURC'],
+      args: ['Polygon (eip155:137)', 'EURC', 'exact'],
     });
   });
 });

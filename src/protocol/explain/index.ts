@@ -1,7 +1,7 @@
 import { type ExplainedAnswer, explainAnswer } from './answer.ts';
 import { type ExplainContext, type ExplainedOffer, explainOffer } from './offer.ts';
 import { type ExplainedOtherProof, explainShownHash, explainVersion1 } from './other-proof.ts';
-import type { HeaderName } from './paste.ts';
+import type { HeaderName } from './paste/header-names.ts';
 import { type ExplainedProof, explainProof } from './proof.ts';
 import type { ExplainedResponse } from './response.ts';
 

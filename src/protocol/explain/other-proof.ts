@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { type BlockHash, BlockHashText } from '../../nano/block.ts';
 import type { Rule } from '../offer/codes.ts';
+import { cleanText } from '../wire/clean-text.ts';
 import { isObject, type JsonObject, own, ownText } from '../wire/json.ts';
 import { chainOf } from './chains.ts';
 import { type Encoding, readEncoding } from './encoding.ts';
 import { type Finding, finding } from './finding.ts';
+import { otherPayload } from './other-payload.ts';
 
 /** A proof in another header than that of x402 version 2, read and judged. */
 export interface ExplainedOtherProof {
@@ -19,6 +21,7 @@ export interface ExplainedOtherProof {
   readonly findings: readonly Finding[];
 }
 
+const MOST_NAME = 40;
 const OF_VERSION_1: Rule = { number: 11, source: 'x402 v1' };
 const OF_HASHES: Rule = { number: 10, source: 'sellers of the X-Nano-Payment header' };
 
@@ -48,9 +51,15 @@ function version1Findings(json: JsonObject): readonly Finding[] {
   if (version === 2) return [finding('wrong', 'wire_version2InXPayment')];
   const found = [finding('note', 'wire_version1Proof')];
   if (version !== 1) found.push(finding('wrong', 'wire_fieldDiffers', 'x402Version', '1'));
+  const network = ownText(json, 'network') ?? '';
+  if (network !== '' && !network.startsWith('nano')) {
+    const scheme = cleanText(ownText(json, 'scheme') ?? '', MOST_NAME) || '?';
+    found.push(finding('note', 'wire_otherChainProof', chainOf(network), scheme));
+  }
   const payload = own(json, 'payload');
   if (!isObject(payload)) return [...found, finding('wrong', 'wire_noPayload')];
-  return isObject(own(payload, 'block')) ? [...found, finding('warn', 'wire_handOver')] : found;
+  if (isObject(own(payload, 'block'))) return [...found, finding('warn', 'wire_handOver')];
+  return [...found, ...otherPayload(payload)];
 }
 
 /** Says what an X-Nano-Payment shows (docs/WIRE.md §3.11): the hash of a block. Total. */

@@ -21,6 +21,7 @@ import { type Encoding, readEncoding } from './encoding.ts';
 import { compareFields } from './fields.ts';
 import { type Finding, finding } from './finding.ts';
 import { type ExplainContext, type ExplainedEntry, explainOffer } from './offer.ts';
+import { otherPayload } from './other-payload.ts';
 
 /** The value of a PAYMENT-SIGNATURE header, read and judged. */
 export interface ExplainedProof {
@@ -84,6 +85,7 @@ export function explainProof(value: string, context: ExplainContext): ExplainedP
       ...encoding.findings,
       ...envelopeFindings(json, sound !== null),
       ...(accepted !== null && offer === null ? [finding('wrong', 'wire_acceptedRefused')] : []),
+      ...(accepted?.code === 'IGNORE_NOT_NANO' && sound !== null ? otherPayload(sound) : []),
       ...read.findings,
     ],
   };

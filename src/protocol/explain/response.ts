@@ -5,7 +5,8 @@ import type { UnpricedResponse } from '../dialects/response.ts';
 import { type Rule, refusalSentence } from '../offer/codes.ts';
 import { readHashOffer } from '../offer/hash-offer.ts';
 import { cleanText } from '../wire/clean-text.ts';
-import { isObject, parseJson } from '../wire/json.ts';
+import { isArray, isObject, own, ownText, parseJson } from '../wire/json.ts';
+import { otherChain } from './chains.ts';
 import { type Finding, finding } from './finding.ts';
 import type { ExplainContext } from './offer.ts';
 import { type ResponseCode, responseRuleOf } from './rule.ts';
@@ -31,6 +32,7 @@ export interface ExplainedResponse {
 const MOST_TEXT = 256 * 1024;
 const MOST_HEADERS = 64;
 const MOST_VALUE = 400;
+const MOST_ENTRIES = 8;
 /** The headers in which other protocols ask for money, and those of HTTP that some of them use. */
 const OF_PAYMENT =
   /^(?:x-)?(?:payment|pay|402|nano)(?:-[a-z0-9-]+)?$|^crawler-[a-z0-9-]+$|^(?:www-authenticate|link)$/i;
@@ -63,12 +65,21 @@ export function explainResponse(text: string, context: ExplainContext): Explaine
       price: link === null ? null : { payTo: link.payTo, amount: link.amount.toString() },
       link: link === null ? null : nanoUri(link),
       headers,
-      findings: [finding('wrong', refusalSentence(code), ...args)],
+      findings: [finding('wrong', refusalSentence(code), ...args), ...version1Entries(response)],
     };
   }
   if (!response.headers.some(({ name }) => /^x-payment-amount-raw$/i.test(name))) return undefined;
   const findings = [finding('wrong', refusalSentence(offer))];
   return { ...common(offer), payable: false, price: null, link: null, headers, findings };
+}
+
+/** The chains and coins of the entries of x402 version 1 (docs/WIRE.md §1.2). */
+function version1Entries({ bodyText = '' }: UnpricedResponse): readonly Finding[] {
+  const body = parseJson(bodyText);
+  const accepts = isObject(body) && own(body, 'x402Version') === 1 ? own(body, 'accepts') : undefined;
+  if (!isArray(accepts)) return [];
+  const foreign = accepts.filter(isObject).filter((entry) => !ownText(entry, 'network')?.startsWith('nano:'));
+  return foreign.slice(0, MOST_ENTRIES).flatMap((entry) => otherChain(entry));
 }
 
 const common = (code: ResponseCode) => ({ header: '402', code, rule: responseRuleOf(code) }) as const;

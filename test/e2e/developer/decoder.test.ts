@@ -108,7 +108,9 @@ test.each<[string, string, string]>([
   ['a shown hash', `X-Nano-Payment: ${'A'.repeat(64)}`, 'wire_hashIsPublic'],
   ['a deposit', `x-payment-address: ${PAYEE}\nx-payment-amount: 0.01`, 'refusal_PAYS_BY_DEPOSIT'],
   ['an offer on another chain', envelope({ network: 'eip155:8453' }), 'wire_otherChain'],
-  ['a text that is no header', 'How do I charge for my API?', 'wire_strangeCharacters'],
+  ['a text that is no header', 'How do I charge for my API?', 'wire_stoppedAt'],
+  ['a header as Node prints it', `Headers { 'x-payment': '${btoa('{"x402Version":1}')}' }`, 'wire_noPayload'],
+  ['a header in plain JSON', `PAYMENT-REQUIRED: ${envelope({ amount: '1' })}`, 'wire_pastedPlain'],
 ])('%s: says what is wrong', async (_, text, finding) => {
   await paste(text);
   await found().first().waitFor();

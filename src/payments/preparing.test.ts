@@ -13,6 +13,7 @@ import {
   states,
   statusOf,
   withPayee,
+  withTag,
   worker,
   XNO,
 } from './challenge-handler.fixture.ts';
@@ -208,4 +209,24 @@ describe('a payment whose work may take longer than its offer lives', () => {
     expect(statusOf(challenge)).toBe(200);
     expect(account.sends()).toHaveLength(1);
   });
+});
+
+test('a payment whose work may take longer than its offer lives is asked about anew where the rest of its amount is called a tag', async () => {
+  const slow = slowWorker({
+    handler: {
+      freshOffer: async (challenge) => {
+        const fresh = await browser.freshOffer(challenge);
+        return fresh && { ...fresh, header: withTag(requiredIn(fresh), XNO / 2n) };
+      },
+    },
+  });
+  const challenge = await browser.visit(article());
+  const handled = agreed(challenge);
+  await slow.search();
+  await slow.find(TOO_LATE);
+  await expect.poll(() => worker.asked.length).toBe(2);
+  expect(worker.asked[1]).toMatchObject({ reason: 'reason_priceChanged', args: ['0.01', '0.51'] });
+  worker.approvals.answer(challenge.id, { kind: 'decline' });
+  await handled;
+  expect(account.sends()).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { EXPIRY_MARGIN, SIGNING_MARGIN } from '../../policy/expiry-margins.ts';
 import { harderWorkOf } from '../../protocol/mechanisms/index.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
+import { dealOf } from '../deal.ts';
 import type { Handling } from '../handling.ts';
 import { declined, type Reserve, type Stage } from './stage.ts';
 
@@ -30,7 +31,7 @@ export async function prepare(
   if (handling.isOver(challenge) || !(await ports.waits(challenge)))
     return declined(challenge, handling.endReason);
   if (offer.expiresAt - ports.offerClock.of(challenge) >= EXPIRY_MARGIN) return null;
-  const agreed = approval === 'once' ? { offer, others } : undefined;
+  const agreed = approval === 'once' ? { deal: dealOf(offer), others } : undefined;
   return { kind: 'renew', challenge, otherwise: 'fault_offerExpired', isPrepared: true, agreed };
 }
 

@@ -3,6 +3,7 @@ import type { Raw } from '../../nano/amount.ts';
 import type { Decision, Reason } from '../../policy/decision.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import type { PayerContext } from '../challenge-handler-ports.ts';
+import type { Deal } from '../deal.ts';
 import type { NotPaidReason } from '../not-paid-reason.ts';
 import type { Intent } from '../payment.ts';
 import type { AnyPayment } from '../private-record.ts';
@@ -40,9 +41,9 @@ export interface Classify {
   readonly agreed?: Agreed | undefined;
 }
 
-/** An offer that the user agreed to pay, and that ran out while its payment was prepared. */
+/** What the user agreed to pay by an offer that ran out while its payment was prepared. */
 export interface Agreed {
-  readonly offer: Offer;
+  readonly deal: Deal;
   /** As in `Reserve`. */
   readonly others: Challenge[];
 }

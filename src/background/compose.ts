@@ -3,6 +3,7 @@ import type { Challenge } from '../interception/challenge.ts';
 import type { Interception } from '../interception/interception.ts';
 import type { PageSide } from '../messages/router.ts';
 import { systemClock } from '../nano/clock.ts';
+import { Agreements } from '../payments/agreements.ts';
 import { ApprovalQueue } from '../payments/approval-queue.ts';
 import { ChallengeHandler } from '../payments/challenge-handler.ts';
 import { Delivery } from '../payments/delivery.ts';
@@ -48,6 +49,7 @@ import { Sandbox } from './sandbox.ts';
 import { pocketClosesHere, ScreenLock } from './screen-lock.ts';
 import { SendDraft } from './send-draft.ts';
 import {
+  challengeStore,
   draftStore,
   earlyPageStore,
   exchangeStore,
@@ -206,6 +208,7 @@ export async function compose(interception: Interception): Promise<Background> {
     journal,
     budgets,
     approvals,
+    agreements: new Agreements(challengeStore),
     delivery,
     reopening,
     context: ({ tabId }) => payers.contextOf(tabId),
@@ -262,6 +265,7 @@ export async function compose(interception: Interception): Promise<Background> {
       work,
       database,
       approvals,
+      challengeHandler,
       delivery,
       reopening,
       recall,

@@ -1,10 +1,11 @@
-import type { NanoAddress } from '../nano/account.ts';
-import { type Raw, ZERO } from '../nano/amount.ts';
+import * as v from 'valibot';
+import { AddressText, type NanoAddress } from '../nano/account.ts';
+import { type Raw, RawText, ZERO } from '../nano/amount.ts';
 import { splitOf } from '../policy/debit.ts';
-import { harderWorkOf } from '../protocol/mechanisms/index.ts';
+import { harderWorkOf, mechanismNames } from '../protocol/mechanisms/index.ts';
 import type { Mechanism, Offer } from '../protocol/offer/offer.ts';
-import type { OfferWarning } from '../protocol/offer/terms.ts';
-import type { Threshold } from '../work/difficulty.ts';
+import { type OfferWarning, offerWarnings } from '../protocol/offer/terms.ts';
+import { type Threshold, ThresholdSchema } from '../work/difficulty.ts';
 
 /** What the user agreed to: an offer under the same terms needs no second question. */
 export interface Deal {
@@ -18,6 +19,16 @@ export interface Deal {
   /** What the user was warned of. */
   readonly warnings: readonly OfferWarning[];
 }
+
+/** A deal as it is stored. Its output is a `Deal`. */
+export const StoredDeal = v.strictObject({
+  network: v.string(),
+  mechanism: v.picklist(mechanismNames),
+  payTo: AddressText,
+  price: RawText,
+  harderWork: v.exactOptional(ThresholdSchema),
+  warnings: v.array(v.picklist(offerWarnings)),
+});
 
 /** The deal of a user who agrees to pay an offer. */
 export function dealOf(offer: Offer): Deal {

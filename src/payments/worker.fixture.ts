@@ -8,6 +8,7 @@ import type { Account } from '../wallet/account.fixture.ts';
 import { locks } from '../wallet/account.fixture.ts';
 import type { AccountWalletPorts } from '../wallet/account-wallet.ts';
 import type { ChainStore } from '../wallet/chain-store.ts';
+import { Agreements } from './agreements.ts';
 import { ApprovalQueue } from './approval-queue.ts';
 import type { Browser } from './browser.fixture.ts';
 import { ChallengeHandler } from './challenge-handler.ts';
@@ -116,6 +117,7 @@ export function startWorker(
     journal,
     budgets,
     approvals,
+    agreements: new Agreements(browser.session),
     delivery,
     reopening,
     context: async () => ({

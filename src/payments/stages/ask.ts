@@ -19,10 +19,15 @@ export const RENEWABLE_FOR = 60_000;
  * (`Interception.heldUntil`): the question stays, and paying then needs the page to send the request again.
  */
 export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stage: Ask): Promise<Stage> {
-  const { approvals, budgets, offerClock } = ports;
+  const { approvals, agreements, budgets, offerClock } = ports;
   const { challenge: asking, question } = stage;
   const { site } = question;
-  const [isAwaited, heldUntil] = await Promise.all([ports.waits(asking), ports.heldUntil(asking)]);
+  handling.agree(null);
+  const [isAwaited, heldUntil] = await Promise.all([
+    ports.waits(asking),
+    ports.heldUntil(asking),
+    agreements.end(asking.id),
+  ]);
   // A burst of requests outlives its page: a closed tab has nothing left to ask about.
   if (!isAwaited || handling.isOver(asking)) return declined(asking, handling.endReason);
   const asked = approvals.ask(question);
@@ -93,6 +98,7 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
     case 'once': {
       const others = [...outcome.others];
       handling.share(others);
+      handling.agree(offer);
       if (outcome.kind === 'budget') {
         const { perPayment, perDay, anyPayee } = outcome;
         const { network, payTo } = offer;

@@ -25,9 +25,13 @@ export function classify(
     now: offerClock.of(challenge),
     preference: context.preference,
   });
-  return typeof offer === 'string'
-    ? declined(challenge, refusalSentence(offer))
-    : { kind: 'decide', challenge, offer, context, history, reason, agreed };
+  if (typeof offer !== 'string')
+    return { kind: 'decide', challenge, offer, context, history, reason, agreed };
+  const key = refusalSentence(offer);
+  // A fresh offer may be what the user agreed to in an earlier life of the worker.
+  return agreed?.isKept && offer === 'EXPIRED'
+    ? { kind: 'renew', challenge, otherwise: key, agreed }
+    : declined(challenge, key);
 }
 
 /** The best offer of a challenge, or why there is none. */

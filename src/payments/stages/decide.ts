@@ -69,10 +69,14 @@ export async function follow(
   decided: Decided,
 ): Promise<Stage> {
   const { challenge, offer, isPayeeUnopened = false, lastPrice, agreed, paysAnyPayee = false } = decided;
-  const isAgreed = agreed !== undefined && isSameDeal(agreed.deal, offer, paysAnyPayee);
+  const isAgreed = agreed !== undefined && isSameDeal(agreed.deal, offer, paysAnyPayee && !agreed.isKept);
   const decision =
     agreed === undefined || isAgreed ? decided.decision : changed(decided.decision, agreed.deal, offer);
+  // The offer of an earlier life may be too old by now: a fresh one is what the user is shown, or pays.
+  if (agreed?.isKept && decision.kind === 'refuse' && decision.key === 'refusal_EXPIRES_TOO_SOON')
+    return { kind: 'renew', challenge, otherwise: decision.key, agreed };
   ports.recorder.decided(challenge, offer, decision);
+  if (isAgreed) handling.agree(offer);
   if (decision.kind !== 'refuse' && handling.reassign(ports.delivery, challenge, offer)) return DONE;
   switch (decision.kind) {
     case 'refuse':

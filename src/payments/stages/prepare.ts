@@ -11,7 +11,8 @@ import { declined, type Reserve, type Stage } from './stage.ts';
 /**
  * Finds the work of a payment before it is approved, where the search may take longer than the offer lives: an approved
  * payment that runs out is given up, and its user asked once more. Where the offer is too old by then, a fresh one is taken
- * in its place. Resolves with the stage that follows; null where the payment can be approved now.
+ * in its place. Meanwhile the payment can be cancelled, and a killed worker's next life goes on. Resolves with the stage that
+ * follows; null where the payment can be approved now.
  *
  * @throws Fault `fault_workUnavailable`, and as `AccountChain.look`
  */
@@ -22,6 +23,9 @@ export async function prepare(
   account: NanoAddress,
 ): Promise<Stage | null> {
   if (await isInTime(ports, challenge, offer, account)) return null;
+  if (handling.isOver(challenge)) return declined(challenge, handling.endReason);
+  // Without it the next life asks the user again.
+  if (approval === 'once') await ports.agreements.keep(challenge, offer, others).catch(console.error);
   try {
     await ports.work.find(offer.network, account, handling.signal);
   } catch (failure) {

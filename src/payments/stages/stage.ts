@@ -37,15 +37,17 @@ export interface Classify {
   readonly history: RequestHistory;
   /** Why the user is asked, where they are asked; by default policy gives the reason. */
   readonly reason?: Reason | undefined;
-  /** What the user agreed to pay before the offer was replaced by this one. */
+  /** What the user agreed to pay before. */
   readonly agreed?: Agreed | undefined;
 }
 
-/** What the user agreed to pay by an offer that ran out while its payment was prepared. */
+/** What the user agreed to pay, where the offer that they saw ran out or the worker was killed before there was a payment. */
 export interface Agreed {
   readonly deal: Deal;
   /** As in `Reserve`. */
   readonly others: Challenge[];
+  /** They agreed in an earlier life of the worker: it counts for the same account only. */
+  readonly isKept?: true;
 }
 
 /** Find out whether policy pays the offer, asks the user, or refuses. */

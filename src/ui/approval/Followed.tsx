@@ -72,8 +72,9 @@ function Followed({ payment, tellsOfUndelivered, onOver, onAskedAgain }: Followe
   const read = useQuery('exchange.read', { id: payment.exchange });
   const toLoad = useQuery('page.toLoad', {});
   const phase = read.kind === 'given' ? phaseOf(read.value) : 'paying';
-  // A closed tab takes the record of its requests with it: there is nothing left to follow.
-  const isGone = read.kind === 'failed' || (tellsOfUndelivered && phase === 'undelivered');
+  // A closed tab takes the record of its requests with it: there is nothing left to follow. A killed worker fails otherwise.
+  const isUnknown = read.kind === 'failed' && read.fault.key === 'fault_unknownExchange';
+  const isGone = isUnknown || (tellsOfUndelivered && phase === 'undelivered');
   const isAskedAgain = read.kind === 'given' && read.value.state === 'asking';
   useEffect(() => {
     if (isAskedAgain) onAskedAgain();

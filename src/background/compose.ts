@@ -3,10 +3,10 @@ import type { Challenge } from '../interception/challenge.ts';
 import type { Interception } from '../interception/interception.ts';
 import type { PageSide } from '../messages/router.ts';
 import { systemClock } from '../nano/clock.ts';
-import { Agreements } from '../payments/agreements.ts';
 import { ApprovalQueue } from '../payments/approval-queue.ts';
 import { ChallengeHandler } from '../payments/challenge-handler.ts';
 import { Delivery } from '../payments/delivery.ts';
+import { keptAnswers } from '../payments/kept-answers.ts';
 import { isFailure } from '../payments/not-paid-reason.ts';
 import { OfferClock } from '../payments/offer-clock.ts';
 import { PayeeLookup } from '../payments/payee-lookup.ts';
@@ -208,7 +208,7 @@ export async function compose(interception: Interception): Promise<Background> {
     journal,
     budgets,
     approvals,
-    agreements: new Agreements(challengeStore),
+    ...keptAnswers(challengeStore),
     delivery,
     reopening,
     context: ({ tabId }) => payers.contextOf(tabId),

@@ -65,7 +65,7 @@ export class ChallengeHandler {
     this.#ports.approvals.withdraw(id);
     this.#ports.delivery.withdraw(challenge);
     if (this.#running.has(id)) return;
-    await this.#ports.agreements.end(id);
+    await this.#forget(id);
     await this.#decline(challenge, 'refusal_WITHDRAWN');
   }
 
@@ -109,7 +109,7 @@ export class ChallengeHandler {
         stage = afterFailure(challenge, failure);
       }
     }
-    await this.#ports.agreements.end(first.id).catch(console.error);
+    await this.#forget(first.id).catch(console.error);
     if (stage.kind === 'declined') await this.#decline(stage.challenge, stage.key, stage.args);
     await this.#declineSharers(handling);
   }
@@ -137,6 +137,12 @@ export class ChallengeHandler {
       case 'reconsider':
         return reconsider(ports, stage);
     }
+  }
+
+  /** Has no next life of the worker go on with a challenge. */
+  async #forget(id: string): Promise<void> {
+    const { agreements, askedQuestions } = this.#ports;
+    await Promise.all([agreements.end(id), askedQuestions.end(id)]);
   }
 
   /** Releases the requests that shared an answer: another one of them got the payment, or none did. */

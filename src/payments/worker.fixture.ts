@@ -8,7 +8,6 @@ import type { Account } from '../wallet/account.fixture.ts';
 import { locks } from '../wallet/account.fixture.ts';
 import type { AccountWalletPorts } from '../wallet/account-wallet.ts';
 import type { ChainStore } from '../wallet/chain-store.ts';
-import { Agreements } from './agreements.ts';
 import { ApprovalQueue } from './approval-queue.ts';
 import type { Browser } from './browser.fixture.ts';
 import { ChallengeHandler } from './challenge-handler.ts';
@@ -16,6 +15,7 @@ import type { ChallengeHandlerPorts } from './challenge-handler-ports.ts';
 import { Delivery } from './delivery.ts';
 import type { ExchangeRecorder } from './exchange-recorder.ts';
 import type { Journal } from './journal.ts';
+import { keptAnswers } from './kept-answers.ts';
 import type { NotPaidReason } from './not-paid-reason.ts';
 import { OfferClock } from './offer-clock.ts';
 import type { PaymentState } from './payment.ts';
@@ -117,7 +117,7 @@ export function startWorker(
     journal,
     budgets,
     approvals,
-    agreements: new Agreements(browser.session),
+    ...keptAnswers(browser.session),
     delivery,
     reopening,
     context: async () => ({

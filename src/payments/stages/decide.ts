@@ -12,12 +12,12 @@ import { siteOf } from '../../site.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
 import { type Deal, isSameDeal, pricedAt } from '../deal.ts';
 import type { Handling } from '../handling.ts';
-import { type Decide, type Decided, DONE, declined, type Stage } from './stage.ts';
+import { askAgain, type Decide, type Decided, DONE, declined, type Stage } from './stage.ts';
 
 /** Applies policy to an offer. */
 export async function decide(
   ports: ChallengeHandlerPorts,
-  { challenge, offer, context, history, reason, agreed }: Decide,
+  { challenge, offer, context, history, reason, agreed, asked }: Decide,
 ): Promise<Decided> {
   const { allowance, blocked, isAskerBlocked, lastPrice, paidAt, isBlockOut, isOwed, undelivered } = history;
   const accounts = allowance.budget === null ? null : await ports.accounts(offer.network);
@@ -58,6 +58,7 @@ export async function decide(
     isPayeeUnopened,
     lastPrice: lastPrice ?? undefined,
     agreed,
+    asked,
     paysAnyPayee: allowance.budget?.pinned === false,
   };
 }
@@ -68,13 +69,23 @@ export async function follow(
   handling: Handling,
   decided: Decided,
 ): Promise<Stage> {
-  const { challenge, offer, isPayeeUnopened = false, lastPrice, agreed, paysAnyPayee = false } = decided;
+  const {
+    challenge,
+    offer,
+    isPayeeUnopened = false,
+    lastPrice,
+    agreed,
+    asked,
+    paysAnyPayee = false,
+  } = decided;
   const isAgreed = agreed !== undefined && isSameDeal(agreed.deal, offer, paysAnyPayee && !agreed.isKept);
   const decision =
     agreed === undefined || isAgreed ? decided.decision : changed(decided.decision, agreed.deal, offer);
-  // The offer of an earlier life may be too old by now: a fresh one is what the user is shown, or pays.
-  if (agreed?.isKept && decision.kind === 'refuse' && decision.key === 'refusal_EXPIRES_TOO_SOON')
-    return { kind: 'renew', challenge, otherwise: decision.key, agreed };
+  // The offer of an earlier life may be too old by now. Who agreed to it pays a fresh one, who was asked can have one asked for.
+  if (decision.kind === 'refuse' && decision.key === 'refusal_EXPIRES_TOO_SOON') {
+    if (agreed?.isKept) return { kind: 'renew', challenge, otherwise: decision.key, agreed };
+    if (asked !== undefined) return askAgain(challenge, offer, asked);
+  }
   ports.recorder.decided(challenge, offer, decision);
   if (isAgreed) handling.agree(offer);
   if (decision.kind !== 'refuse' && handling.reassign(ports.delivery, challenge, offer)) return DONE;

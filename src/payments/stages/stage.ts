@@ -2,6 +2,8 @@ import type { Challenge } from '../../interception/challenge.ts';
 import type { Raw } from '../../nano/amount.ts';
 import type { Decision, Reason } from '../../policy/decision.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
+import { siteOf } from '../../site.ts';
+import type { AskedQuestion } from '../asked-questions.ts';
 import type { PayerContext } from '../challenge-handler-ports.ts';
 import type { Deal } from '../deal.ts';
 import type { NotPaidReason } from '../not-paid-reason.ts';
@@ -39,6 +41,8 @@ export interface Classify {
   readonly reason?: Reason | undefined;
   /** What the user agreed to pay before. */
   readonly agreed?: Agreed | undefined;
+  /** Why the user was asked in an earlier life of the worker. Where the offer ran out since, they are shown that. */
+  readonly asked?: AskedQuestion | undefined;
 }
 
 /** What the user agreed to pay, where the offer that they saw ran out or the worker was killed before there was a payment. */
@@ -68,6 +72,8 @@ export interface Decided {
   readonly lastPrice?: Raw | undefined;
   /** As in `Classify`. */
   readonly agreed?: Agreed | undefined;
+  /** As in `Classify`. */
+  readonly asked?: AskedQuestion | undefined;
   /** Whether the site's budget pays any account that it names. @default false */
   readonly paysAnyPayee?: boolean;
 }
@@ -124,6 +130,12 @@ interface Declined {
   readonly challenge: Challenge;
   readonly key: NotPaidReason;
   readonly args: readonly string[];
+}
+
+/** Has a question of an earlier life of the worker shown again: its offer ran out since. */
+export function askAgain(challenge: Challenge, offer: Offer, asked: AskedQuestion): Ask {
+  const question = { ...asked, id: challenge.id, site: siteOf(challenge.url), challenge, offer };
+  return { kind: 'ask', challenge, question };
 }
 
 export const DONE: Ended = { kind: 'done' };

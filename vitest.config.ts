@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
  * chosen moments, or compare a browser with the purse to one without it, event by event.
  */
 const ALONE = [
-  'test/e2e/{bursts,kill,request-floods,work}.test.ts',
+  'test/e2e/{bursts,kill,preparing,request-floods,work}.test.ts',
   'test/e2e/interception/{fidelity,traces}.test.ts',
 ];
 

@@ -6,6 +6,7 @@ import { systemClock } from '../nano/clock.ts';
 import { ApprovalQueue } from '../payments/approval-queue.ts';
 import { ChallengeHandler } from '../payments/challenge-handler.ts';
 import { Delivery } from '../payments/delivery.ts';
+import { keptAnswers } from '../payments/kept-answers.ts';
 import { isFailure } from '../payments/not-paid-reason.ts';
 import { OfferClock } from '../payments/offer-clock.ts';
 import { PayeeLookup } from '../payments/payee-lookup.ts';
@@ -51,6 +52,7 @@ import { Sandbox } from './sandbox.ts';
 import { pocketAccountsIn, ScreenLock } from './screen-lock.ts';
 import { SendDraft } from './send-draft.ts';
 import {
+  challengeStore,
   draftStore,
   earlyPageStore,
   exchangeStore,
@@ -204,6 +206,7 @@ export async function compose(interception: Interception): Promise<Background> {
     journal,
     budgets,
     approvals,
+    ...keptAnswers(challengeStore),
     delivery,
     reopening,
     context: ({ tabId }) => payers.contextOf(tabId),
@@ -260,6 +263,7 @@ export async function compose(interception: Interception): Promise<Background> {
       work,
       database,
       approvals,
+      challengeHandler,
       delivery,
       reopening,
       recall,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ExchangeStore } from '../exchanges/exchanges.ts';
-import type { SessionStore as ChallengeStore } from '../interception/open-challenges.ts';
+import type { SessionStore } from '../interception/open-challenges.ts';
 import type { PaymentId } from '../payment-id.ts';
 import type { RunStore, TestRun } from '../payments/test-spending.ts';
 import { LocationText } from '../storage/location.ts';
@@ -37,8 +37,8 @@ export const vaultSession = (gone: () => void): VaultSession => ({
   },
 });
 
-/** Stores the open challenges of interception. */
-export const challengeStore: ChallengeStore = {
+/** Stores the open challenges of interception, and what the user agreed to pay for them. */
+export const challengeStore: SessionStore = {
   read: async (prefix) =>
     new Map(Object.entries(await session.get(null)).filter(([key]) => key.startsWith(prefix))),
   write: (key, value) => session.set({ [key]: value }),

@@ -82,6 +82,14 @@ export interface ApprovalView {
   readonly work: WorkState;
 }
 
+/** A payment that the user agreed to and that is not over yet. */
+export interface UnderwayView {
+  /** Names the request that gets what is paid for, as in `exchange.read`. */
+  readonly exchange: string;
+  readonly price: RawString;
+  readonly site: string;
+}
+
 const answer = v.variant('kind', [
   v.strictObject({ kind: v.literal('once') }),
   v.strictObject({
@@ -112,4 +120,8 @@ export const approvalMessages = {
     /** The request that gets what is paid for, as in `exchange.read`. */
     readonly exchange: string;
   }>(),
+  /** Returns the payments that the user agreed to, from their answer to the content, oldest first. */
+  'approval.underway': message(nothing, 'open')<readonly UnderwayView[]>(),
+  /** Cancels one of them while it is prepared, before its block is signed: its page gets its own 402. */
+  'approval.cancel': message(v.strictObject({ exchange: text(128) }), 'always')<null>(),
 } as const;

@@ -58,6 +58,8 @@ export const INPUTS: { readonly [Q in keyof typeof pageRequests]: object } = {
   'approval.waiting': {},
   'approval.list': {},
   'approval.answer': { id: 'challenge', answer: { kind: 'once' } },
+  'approval.underway': {},
+  'approval.cancel': { exchange: 'challenge' },
   'budget.list': {},
   'budget.save': { site: 'https://shop.example', perPayment: '1', perDay: '2', paused: false },
   'budget.remove': { site: 'https://shop.example' },

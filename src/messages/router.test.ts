@@ -168,6 +168,7 @@ describe('a locked purse', () => {
     'backup.restore',
     'settings.theme',
     'approval.waiting',
+    'approval.cancel',
     'link.read',
     'link.decline',
   ];

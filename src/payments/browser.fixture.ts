@@ -1,6 +1,7 @@
 import { answerHeaders } from '../interception/answer-headers.ts';
 import { type Challenge, type DeliveryOutcome, isReloadedWhenPaid } from '../interception/challenge.ts';
 import { headersOf, type Proof } from '../interception/headers.ts';
+import type { SessionStore } from '../interception/open-challenges.ts';
 import type { OtherAnswer } from '../interception/other-answer.ts';
 import { type Price, plainPriceIn, withBody } from '../interception/price.ts';
 import type { PostAnswer } from './proof-delivery.ts';
@@ -31,6 +32,16 @@ export class Browser {
   readonly replaced = new Map<string, string | null>();
   /** Every token that was sent beside a proof, in order. */
   readonly tokens: string[] = [];
+  /** What outlives a worker, as `session` stores it. */
+  readonly kept = new Map<string, unknown>();
+  /** Stores what the browser would: a copy, and only what JSON can say. */
+  readonly session: SessionStore = {
+    read: async (prefix) => new Map([...this.kept].filter(([key]) => key.startsWith(prefix))),
+    write: async (key, value) => void this.kept.set(key, JSON.parse(JSON.stringify(value))),
+    remove: async (keys) => {
+      for (const key of keys) this.kept.delete(key);
+    },
+  };
 
   /** Asks for a page that answers 402, and waits. */
   async visit(url: string, parts: Partial<Challenge> = {}): Promise<Challenge> {

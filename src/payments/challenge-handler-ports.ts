@@ -7,7 +7,9 @@ import type { AccountLease } from '../wallet/account-leases.ts';
 import type { HandedOver } from '../wallet/own-block.ts';
 import type { PaymentOrder } from '../wallet/paying-wallet.ts';
 import type { Threshold } from '../work/difficulty.ts';
+import type { Agreements } from './agreements.ts';
 import type { ApprovalQueue } from './approval-queue.ts';
+import type { AskedQuestions } from './asked-questions.ts';
 import type { Delivery } from './delivery.ts';
 import type { ExchangeRecorder } from './exchange-recorder.ts';
 import type { Journal } from './journal.ts';
@@ -37,6 +39,8 @@ export interface ChallengeHandlerPorts {
   readonly journal: Journal;
   readonly budgets: Budgets;
   readonly approvals: ApprovalQueue;
+  readonly agreements: Agreements;
+  readonly askedQuestions: AskedQuestions;
   readonly delivery: Delivery;
   readonly reopening: Pick<Reopening, 'serve'>;
   /** The settings for the tab of a challenge. Null before the user has set up a wallet: the page then keeps its 402. */

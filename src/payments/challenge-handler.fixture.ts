@@ -79,7 +79,12 @@ export async function handleAndAnswer(challenge: Challenge, answer: UserDecision
 }
 
 type Header = {
-  accepts: { payTo: string; maxTimeoutSeconds: number; extra: { nanoSession: { expiresAt?: string } } }[];
+  accepts: {
+    payTo: string;
+    amount: string;
+    maxTimeoutSeconds: number;
+    extra: { nanoSession: { expiresAt?: string; resourceAmountRaw: string; tagAmountRaw: string } };
+  }[];
 };
 
 /** The header with a change in each of its entries. */
@@ -93,6 +98,14 @@ function rewritten(header: string, change: (entry: Header['accepts'][number]) =>
 export const withPayee = (header: string, payTo: string): string =>
   rewritten(header, (entry) => {
     entry.payTo = payTo;
+  });
+
+/** The header with another tag (raw), and the same price beside it. */
+export const withTag = (header: string, tag: bigint): string =>
+  rewritten(header, (entry) => {
+    const { nanoSession } = entry.extra;
+    nanoSession.tagAmountRaw = `${tag}`;
+    entry.amount = `${BigInt(nanoSession.resourceAmountRaw) + tag}`;
   });
 
 /** The header with an offer that expires in so many seconds. */

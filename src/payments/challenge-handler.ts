@@ -1,5 +1,6 @@
-import { faultOf } from '../fault.ts';
+import { Fault, faultOf } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
+import type { Offer } from '../protocol/offer/offer.ts';
 import type { ChallengeHandlerPorts } from './challenge-handler-ports.ts';
 import { Handling, LatestChallenges } from './handling.ts';
 import type { NotPaidReason } from './not-paid-reason.ts';
@@ -12,13 +13,26 @@ import { reserve } from './stages/reserve.ts';
 import { declined, type Ended, type Stage } from './stages/stage.ts';
 import { start } from './stages/start.ts';
 
+/** A payment that the user agreed to and that is not over. */
+export interface UnderwayPayment {
+  /** The request that they were asked about. */
+  readonly challenge: Challenge;
+  readonly offer: Offer;
+}
+
+interface Running {
+  readonly challenge: Challenge;
+  readonly handling: Handling;
+  readonly ended: Promise<void>;
+}
+
 /**
  * Takes a challenge to its end: classify, decide, ask, reserve, deliver. Whatever fails, the page gets its own 402 and
  * the user a line in the log that says why.
  */
 export class ChallengeHandler {
   readonly #ports: ChallengeHandlerPorts;
-  readonly #running = new Map<string, { readonly handling: Handling; readonly ended: Promise<void> }>();
+  readonly #running = new Map<string, Running>();
   readonly #latest = new LatestChallenges();
 
   constructor(ports: ChallengeHandlerPorts) {
@@ -35,8 +49,8 @@ export class ChallengeHandler {
     if (running !== undefined) return running.ended;
     this.#latest.add(challenge);
     const handling = new Handling(this.#latest);
-    const ended = this.#run(handling, { kind: 'start', challenge }).finally(() => this.#running.delete(id));
-    this.#running.set(id, { handling, ended });
+    const ended = this.#run(handling, challenge).finally(() => this.#running.delete(id));
+    this.#running.set(id, { challenge, handling, ended });
     return ended;
   }
 
@@ -50,11 +64,42 @@ export class ChallengeHandler {
     for (const { handling } of this.#running.values()) handling.unshare(id);
     this.#ports.approvals.withdraw(id);
     this.#ports.delivery.withdraw(challenge);
-    if (!this.#running.has(id)) await this.#decline(challenge, 'refusal_WITHDRAWN');
+    if (this.#running.has(id)) return;
+    await this.#forget(id);
+    await this.#decline(challenge, 'refusal_WITHDRAWN');
   }
 
-  async #run(handling: Handling, first: Stage): Promise<void> {
-    let stage = first;
+  /** The payments that the user agreed to and that are not over, oldest first. */
+  underway(): readonly UnderwayPayment[] {
+    return [...this.#running.values()].flatMap(({ challenge, handling: { agreed, signal } }) =>
+      agreed === null || signal.aborted ? [] : [{ challenge, offer: agreed }],
+    );
+  }
+
+  /**
+   * Cancels a payment that the user agreed to: its page gets its own 402 at once, and nothing is signed or stays reserved.
+   * Resolves once that is true in the next life of the worker, too.
+   *
+   * @param id of the challenge
+   * @throws Fault `fault_tooLateToCancel` where its block is being signed or is signed, `fault_approvalGone` where it is over
+   */
+  async cancel(id: string): Promise<void> {
+    const { agreements, delivery } = this.#ports;
+    const running = this.#running.get(id);
+    if (running === undefined || running.handling.agreed === null) {
+      // A restarted worker may not have come to it yet.
+      if (!(await agreements.end(id))) throw new Fault('fault_approvalGone');
+      this.#running.get(id)?.handling.cancel();
+      return;
+    }
+    if (!delivery.cancel(id)) throw new Fault('fault_tooLateToCancel');
+    running.handling.cancel();
+    this.#ports.release(running.challenge);
+    await agreements.end(id);
+  }
+
+  async #run(handling: Handling, first: Challenge): Promise<void> {
+    let stage: Stage = { kind: 'start', challenge: first };
     while (!hasEnded(stage)) {
       const { challenge } = stage;
       try {
@@ -64,6 +109,7 @@ export class ChallengeHandler {
         stage = afterFailure(challenge, failure);
       }
     }
+    await this.#forget(first.id).catch(console.error);
     if (stage.kind === 'declined') await this.#decline(stage.challenge, stage.key, stage.args);
     await this.#declineSharers(handling);
   }
@@ -91,6 +137,12 @@ export class ChallengeHandler {
       case 'reconsider':
         return reconsider(ports, stage);
     }
+  }
+
+  /** Has no next life of the worker go on with a challenge. */
+  async #forget(id: string): Promise<void> {
+    const { agreements, askedQuestions } = this.#ports;
+    await Promise.all([agreements.end(id), askedQuestions.end(id)]);
   }
 
   /** Releases the requests that shared an answer: another one of them got the payment, or none did. */

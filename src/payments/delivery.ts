@@ -41,6 +41,8 @@ interface Served {
   readonly others: Challenge[];
   /** Aborts the work that is done before a block is signed. */
   readonly stop: AbortController;
+  /** Whether its block is signed, or about to be: from then on it cannot be cancelled. */
+  isSigned: boolean;
 }
 
 /** Matches payments with the pages that wait for them: each payment goes to one page, and each page gets one payment. */
@@ -80,13 +82,18 @@ export class Delivery {
       paid.url !== challenge.url || paid.method !== challenge.method || !mayGet(challenge, paid);
     if (isOther || this.#served.has(id) || progress.state === 'settled') return false;
     const stop = new AbortController();
-    const served: Served = { paid, offer, waiting: challenge, isTakenBack: false, others, stop };
+    const isSigned = progress.state !== 'approved';
+    const served: Served = { paid, offer, waiting: challenge, isTakenBack: false, others, stop, isSigned };
     this.#served.set(id, served);
     this.#ports.recorder.served(challenge, id);
     this.#requested.delete(id);
     try {
       const payment = await this.#ports.runner.run(id, {
-        isWaited: () => !served.isTakenBack,
+        beginSigning: () => {
+          stop.signal.throwIfAborted();
+          if (served.isTakenBack) throw new Fault('fault_withdrawn');
+          served.isSigned = true;
+        },
         signal: stop.signal,
       });
       if (payment.progress.state === 'abandoned') {
@@ -149,6 +156,17 @@ export class Delivery {
         if (served.isTakenBack) stop.abort(new Fault('fault_withdrawn'));
       }, SENT_AGAIN_WITHIN);
     }
+  }
+
+  /**
+   * Gives up the payment that was made for a challenge, if there is one: its user cancelled it. Returns false where that
+   * comes too late, since its block is being signed or is signed: then nothing is done.
+   */
+  cancel(challengeId: string): boolean {
+    const served = [...this.#served.values()].find(({ paid }) => paid.id === challengeId);
+    if (served?.isSigned) return false;
+    served?.stop.abort(new Fault('fault_cancelled'));
+    return true;
   }
 
   #pass(id: PaymentId, served: Served, challenge: Challenge): void {

@@ -35,7 +35,9 @@ const requestOf = ({ tabId, frameId, method, url }: Challenge): string =>
 /** The state of one challenge while it is handled, shared by all its stages. */
 export class Handling {
   readonly #latest: LatestChallenges;
-  readonly #withdrawal = new AbortController();
+  readonly #end = new AbortController();
+  #isCancelled = false;
+  #agreed: Offer | null = null;
   #isRenewed = false;
   /** The requests that share an answer which is being paid, answer by answer. */
   readonly #sharers: Challenge[][] = [];
@@ -44,33 +46,54 @@ export class Handling {
     this.#latest = latest;
   }
 
-  /** Whether the page took the request back. */
+  /** Whether the page took the request back, before the user cancelled its payment. */
   get isWithdrawn(): boolean {
-    return this.#withdrawal.signal.aborted;
+    return this.signal.aborted && !this.#isCancelled;
   }
 
-  /** Aborted when the page takes the request back. */
+  /** Whether the user cancelled the payment, before the page took its request back. */
+  get isCancelled(): boolean {
+    return this.#isCancelled;
+  }
+
+  /** Aborted when the page takes the request back, and when the user cancels its payment. */
   get signal(): AbortSignal {
-    return this.#withdrawal.signal;
+    return this.#end.signal;
   }
 
   withdraw(): void {
-    this.#withdrawal.abort(new Fault('fault_withdrawn'));
+    this.#end.abort(new Fault('fault_withdrawn'));
   }
 
-  /** Whether the page took the request back, or was loaded again. */
+  cancel(): void {
+    if (this.signal.aborted) return;
+    this.#isCancelled = true;
+    this.#end.abort(new Fault('fault_cancelled'));
+  }
+
+  /** The offer that the user agreed to pay, until the end or until they are asked again; else null. */
+  get agreed(): Offer | null {
+    return this.#agreed;
+  }
+
+  agree(offer: Offer | null): void {
+    this.#agreed = offer;
+  }
+
+  /** Whether the page took the request back or was loaded again, or the user cancelled the payment. */
   isOver(challenge: Challenge): boolean {
-    return this.isWithdrawn || this.#latest.isReplaced(challenge);
+    return this.signal.aborted || this.#latest.isReplaced(challenge);
   }
 
-  /** Why a challenge that no page waits for any more is not paid. */
+  /** Why a challenge is not paid that no page waits for any more, or whose payment the user cancelled. */
   get endReason(): NotPaidReason {
+    if (this.#isCancelled) return 'fault_cancelled';
     return this.isWithdrawn ? 'refusal_WITHDRAWN' : 'refusal_LAPSED';
   }
 
-  /** Whether the challenge gets a payment that is under way already; one that its page took back gets none. */
+  /** Whether the challenge gets a payment that is under way already; one that is over by itself gets none. */
   reassign(delivery: Delivery, challenge: Challenge, offer?: Offer): boolean {
-    return !this.isWithdrawn && delivery.reassign(challenge, offer);
+    return !this.signal.aborted && delivery.reassign(challenge, offer);
   }
 
   /** Whether a fresh offer may still be asked for: true once. */

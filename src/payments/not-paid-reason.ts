@@ -8,5 +8,12 @@ export type NotPaidReason = Extract<MessageKey, `refusal_${string}`> | FaultKey;
  * too little money.
  */
 export function isFailure(key: MessageKey): boolean {
-  return key.startsWith('fault_') && key !== 'fault_withdrawn' && key !== 'fault_revoked';
+  return key.startsWith('fault_') && !NO_FAILURES.has(key);
 }
+
+/** The faults by which the page or the user ended a payment. */
+const NO_FAILURES: ReadonlySet<MessageKey> = new Set<MessageKey>([
+  'fault_withdrawn',
+  'fault_cancelled',
+  'fault_revoked',
+]);

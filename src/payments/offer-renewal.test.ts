@@ -212,6 +212,55 @@ describe('a question whose price ran out', () => {
     expect(browser.released).toEqual([challenge.id]);
   });
 
+  describe('while no worker lived', () => {
+    /** Asks about an offer that lives for a minute; its worker is killed, and the next one starts a minute later. */
+    async function askedBefore(parts: Partial<Challenge> = {}, later = 61_000) {
+      restart({});
+      const challenge = await browser.visit(page('/article', '&first-expiry=60'), parts);
+      void worker.challengeHandler.handle(challenge);
+      await expect.poll(() => worker.approvals.list().length).toBe(1);
+      restart({ now: () => Date.now() + later });
+      return { challenge, handled: worker.challengeHandler.handle(challenge) };
+    }
+
+    test.each([
+      ['after its offer expired', () => ({}), 61_000],
+      ['when its offer is too old to be paid', () => ({}), 55_000],
+      ['for a script that is held', script, 61_000],
+    ])('is shown again as run out %s, with its reason, and no server is asked', async (_, parts, later) => {
+      const { challenge, handled } = await askedBefore(parts(), later);
+      await expect.poll(() => worker.approvals.hasRunOut(challenge.id)).toBe(true);
+      expect(worker.asked).toMatchObject([{ reason: 'reason_newSite' }]);
+      expect(browser.renewed).toEqual([]);
+      expect(() => worker.approvals.answer(challenge.id, { kind: 'once' })).toThrow('fault_offerExpired');
+      worker.approvals.answer(challenge.id, { kind: 'renew' });
+      await expect.poll(() => worker.asked.length).toBe(2);
+      worker.approvals.answer(challenge.id, { kind: 'decline' });
+      await handled;
+      expect(browser.kept.size).toBe(0);
+      expect(account.sends()).toEqual([]);
+    });
+
+    test('is gone where no fresh price can be asked for, or its user has left', async () => {
+      const { handled } = await askedBefore({ isPrivate: true });
+      await handled;
+      expect(worker.asked).toEqual([]);
+      const { challenge } = await askedBefore();
+      await expect.poll(() => worker.approvals.list().length).toBe(1);
+      const next = restart({});
+      await next.challengeHandler.withdraw(challenge);
+      expect(browser.kept.size).toBe(0);
+    });
+
+    test('is no question where it was not asked before', async () => {
+      const challenge = await browser.visit(page('/article', '&first-expiry=60'), script());
+      restart({ now: () => Date.now() + 61_000 });
+      await worker.challengeHandler.handle(challenge);
+      expect(worker.asked).toEqual([]);
+      expect(browser.released).toEqual([challenge.id]);
+    });
+  });
+
   test('gives the page its 402 where the server has no fresh price', async () => {
     const { challenge, handled } = await ranOut({}, { freshOffer: async () => null });
     worker.approvals.answer(challenge.id, { kind: 'renew' });

@@ -351,7 +351,12 @@ describe('another wallet on the same account', () => {
       await account.publish(await otherSend(100n));
       const intent = await reserve();
       let looks = 0;
-      const demand = { isWaited: () => ++looks === 1, signal: new AbortController().signal };
+      const demand = {
+        beginSigning: () => {
+          if (++looks > 1) throw new Fault('fault_withdrawn');
+        },
+        signal: new AbortController().signal,
+      };
       expect((await runner.run(intent.id, demand)).progress).toMatchObject({
         state: 'abandoned',
         fault: 'fault_withdrawn',

@@ -21,10 +21,14 @@ export interface PaymentSignerPorts {
   readonly offerClock: Pick<OfferClock, 'ofIntent'>;
 }
 
-/** Whether a request waits for the payment. */
+/** Whether a payment is still wanted. */
 export interface Demand {
-  /** Read right before the block is signed: the last moment at which nothing is owed. */
-  isWaited(): boolean;
+  /**
+   * Called right before a block is signed: the last moment at which nothing is owed.
+   *
+   * @throws Fault `fault_withdrawn` where no request waits for the payment any more, `fault_cancelled` where its user cancelled it
+   */
+  beginSigning(): void;
   /** Ends the work that is done before that moment. */
   readonly signal: AbortSignal;
 }
@@ -60,7 +64,7 @@ export class PaymentSigner {
     try {
       const { chain } = await this.#ports.wallet(network.id, account);
       const record = async (own: OwnBlock) => {
-        if (demand?.isWaited() === false) throw new Fault('fault_withdrawn');
+        demand?.beginSigning();
         signed = await journal.sign(id, own);
       };
       const { order, due, signal } = terms;
@@ -104,7 +108,7 @@ export class PaymentSigner {
     try {
       const { chain } = await this.#ports.wallet(network.id, account);
       const record = async (own: OwnBlock) => {
-        if (demand?.isWaited() === false) throw new Fault('fault_withdrawn');
+        demand?.beginSigning();
         signed = await journal.signInstead(id, hash, own, how);
       };
       const { order, due, signal } = terms;

@@ -15,6 +15,7 @@ import type { ChallengeHandlerPorts } from './challenge-handler-ports.ts';
 import { Delivery } from './delivery.ts';
 import type { ExchangeRecorder } from './exchange-recorder.ts';
 import type { Journal } from './journal.ts';
+import { keptAnswers } from './kept-answers.ts';
 import type { NotPaidReason } from './not-paid-reason.ts';
 import { OfferClock } from './offer-clock.ts';
 import type { PaymentState } from './payment.ts';
@@ -116,6 +117,7 @@ export function startWorker(
     journal,
     budgets,
     approvals,
+    ...keptAnswers(browser.session),
     delivery,
     reopening,
     context: async () => ({

@@ -22,7 +22,11 @@ interface Debited {
  * @param site null for a private window, whose tag is not written down: its whole amount counts
  */
 export function debitOf(site: Site | null, { amount, offer }: Debited): Debit {
-  const tag = (site !== null && offer.mechanism === 'nanoSession' && offer.tagAmount) || ZERO;
+  return splitOf(amount, (site !== null && offer.mechanism === 'nanoSession' && offer.tagAmount) || ZERO);
+}
+
+/** An amount (raw) and the tag in it. A tag that is not small counts as price. */
+export function splitOf(amount: Raw, tag: Raw): Debit {
   const price = subtractRaw(amount, tag);
   const isSmall = tag <= LARGEST_TAG && tag * PRICE_PER_TAG <= price;
   return isSmall ? { price, tag } : { price: amount, tag: ZERO };

@@ -11,12 +11,12 @@ import { harderWorkOf } from '../../protocol/mechanisms/index.ts';
 import { type Site, siteOf } from '../../site.ts';
 import { planOf } from '../../wallet/pocket-plan.ts';
 import { frontFirst, frontTab } from '../front-tab.ts';
-import { approvalView } from '../views/approval.ts';
+import { approvalView, underwayView } from '../views/approval.ts';
 import type { HandlerParts } from './parts.ts';
 import { layOutPocket } from './pocket.ts';
 
 export function approvalHandlers(parts: HandlerParts): PageHandlersOf<'approval'> {
-  const { settings, approvals, abandoned, openWallets, notifications } = parts;
+  const { settings, approvals, challengeHandler, abandoned, openWallets, notifications } = parts;
   return {
     'approval.waiting': async () => {
       const networks = await settings.networks();
@@ -44,6 +44,11 @@ export function approvalHandlers(parts: HandlerParts): PageHandlersOf<'approval'
       approvals.answer(question.id, decision);
       await notifications.answered(question);
       return { exchange: question.challenge.id };
+    },
+    'approval.underway': async () => challengeHandler.underway().map(underwayView),
+    'approval.cancel': async ({ exchange }) => {
+      await challengeHandler.cancel(exchange);
+      return null;
     },
   };
 }

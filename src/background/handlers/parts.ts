@@ -1,6 +1,7 @@
 import type { Exchanges } from '../../exchanges/exchanges.ts';
 import type { Interception } from '../../interception/interception.ts';
 import type { ApprovalQueue } from '../../payments/approval-queue.ts';
+import type { ChallengeHandler } from '../../payments/challenge-handler.ts';
 import type { Delivery } from '../../payments/delivery.ts';
 import type { Recall } from '../../payments/recall.ts';
 import type { Reopening } from '../../payments/reopening.ts';
@@ -38,6 +39,7 @@ export interface HandlerParts {
   readonly work: Work;
   readonly database: Database;
   readonly approvals: ApprovalQueue;
+  readonly challengeHandler: Pick<ChallengeHandler, 'cancel' | 'underway'>;
   readonly delivery: Delivery;
   readonly reopening: Reopening;
   readonly recall: Recall;

@@ -1,10 +1,12 @@
 import type { PlainMessageKey } from '../../fault.ts';
 import { type Challenge, isReloadedWhenPaid, type UserPart } from '../../interception/challenge.ts';
 import { askersOf, scriptSiteOf } from '../../interception/parties.ts';
-import type { ApprovalView } from '../../messages/approval.ts';
+import type { ApprovalView, UnderwayView } from '../../messages/approval.ts';
+import type { RawString } from '../../messages/fields.ts';
 import type { Raw } from '../../nano/amount.ts';
 import type { NetworkProfile } from '../../nano/network.ts';
 import { arrivalOf } from '../../payments/arrival.ts';
+import type { UnderwayPayment } from '../../payments/challenge-handler.ts';
 import { nameOf, type Question } from '../../payments/question.ts';
 import type { Allowance } from '../../policy/budget.ts';
 import { debitOf } from '../../policy/debit.ts';
@@ -14,6 +16,7 @@ import { harderWorkOf, isBearer, isHandOver } from '../../protocol/mechanisms/in
 import { toldSkew } from '../../protocol/offer/life.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import type { OfferWarning } from '../../protocol/offer/terms.ts';
+import { siteOf } from '../../site.ts';
 import type { HandedOver } from '../../wallet/own-block.ts';
 import type { Wallet } from '../../wallet/wallet.ts';
 import { parseThreshold, timesHarder } from '../../work/difficulty.ts';
@@ -71,7 +74,7 @@ export function approvalView(
     askers: askersOf(challenge, site),
     url: challenge.url,
     amount: offer.amount.toString(),
-    price: debitOf(challenge.isPrivate ? null : site, { amount: offer.amount, offer }).price.toString(),
+    price: shownPrice(challenge, offer),
     tag: tag?.toString() ?? null,
     payTo: offer.payTo,
     mechanism: offer.mechanism,
@@ -109,6 +112,17 @@ export function approvalView(
     work,
   };
 }
+
+/** A payment that the user agreed to. */
+export const underwayView = ({ challenge, offer }: UnderwayPayment): UnderwayView => ({
+  exchange: challenge.id,
+  price: shownPrice(challenge, offer),
+  site: siteOf(challenge.url),
+});
+
+/** The part of the amount that limits count. */
+const shownPrice = ({ isPrivate, url }: Challenge, offer: Offer): RawString =>
+  debitOf(isPrivate ? null : siteOf(url), { amount: offer.amount, offer }).price.toString();
 
 /** The payee of the site's budget, where it is bound to one and the offer names another one. */
 function otherPayeeOf({ budget }: Allowance, { payTo }: Offer): string | null {

@@ -176,14 +176,11 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       if (known === undefined || method !== 'GET' || known.observed.challenge.isPrivate) return null;
       const { serverDate: _, ...before } = known.observed.challenge;
       const probe = await probePrice(before);
-      if (probe.price === null || (await open.get(id)) === undefined) return null;
       // What the user can see may have changed since.
-      const challenge: Challenge = {
-        ...before,
-        ...probe.arrival,
-        header: probe.price,
-        view: await viewOf(tabId),
-      };
+      const view = await viewOf(tabId);
+      // Right before it is stored: a request that is over by now must not be open again.
+      if (probe.price === null || (await open.get(id)) === undefined) return null;
+      const challenge: Challenge = { ...before, ...probe.arrival, header: probe.price, view };
       await open.add({ ...known, observed: { ...known.observed, challenge } });
       return challenge;
     },

@@ -1,5 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { ApprovalQueue } from '../../ui/approval/ApprovalQueue.tsx';
+import { FollowedPayments } from '../../ui/approval/Followed.tsx';
+import { followed, unfollow, unfollowAsked } from '../../ui/approval/followed-payments.ts';
 import { Loading } from '../../ui/components/Loading.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { PaidPages } from '../../ui/components/PaidPages.tsx';
@@ -34,6 +36,8 @@ export function Approve() {
 function Questions() {
   const approvals = useQuery('approval.list', {});
   const toLoad = useQuery('page.toLoad', {});
+  // `ApprovalQueue` follows them.
+  const underway = useQuery('approval.underway', {});
   const waits = toLoad.kind === 'given' && toLoad.value.length > 0;
   switch (approvals.kind) {
     case 'waiting':
@@ -43,7 +47,9 @@ function Questions() {
     case 'given':
       return (
         <ApprovalQueue approvals={approvals.value} onDone={close}>
-          {toLoad.kind === 'waiting' ? (
+          {followed.value.length > 0 ? (
+            <FollowedPayments onOver={unfollow} onAskedAgain={unfollowAsked} />
+          ) : toLoad.kind === 'waiting' || underway.kind === 'waiting' ? (
             <Loading />
           ) : waits ? (
             <main class="screen">

@@ -4,6 +4,8 @@ import type { FaultKey, PlainMessageKey } from '../../fault.ts';
 import type { OpenPurseView, PocketView } from '../../messages/purse.ts';
 import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
+import { FollowedLines } from '../../ui/approval/Followed.tsx';
+import { unfollow, unfollowAsked } from '../../ui/approval/followed-payments.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Button } from '../../ui/components/Button.tsx';
 import { ExactAmount } from '../../ui/components/ExactAmount.tsx';
@@ -74,6 +76,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
       </section>
 
       <FaultLine fault={action.fault.value} />
+      <FollowedLines tellsOfUndelivered onOver={unfollow} onAskedAgain={unfollowAsked} />
       <PaidPages />
       <OwedPayments />
       <Trouble purse={purse} />

@@ -20,7 +20,7 @@ export function WayBackCard({ page: { tabId, site } }: { readonly page: ActivePa
   return wayBack.kind === 'declined' ? <Declined {...wayBack} /> : <Blocked {...wayBack} />;
 }
 
-function Declined({ exchange: { id, site, amount } }: Extract<WayBack, { readonly kind: 'declined' }>) {
+function Declined({ exchange: { id, site, amount, why } }: Extract<WayBack, { readonly kind: 'declined' }>) {
   const action = useAction();
   const askAgain = async () => {
     await request('exchange.askAgain', { id });
@@ -29,7 +29,7 @@ function Declined({ exchange: { id, site, amount } }: Extract<WayBack, { readonl
   return (
     <div data-testid="declined">
       <Notice tone="info">
-        <strong>{t('popup_declinedTitle')}</strong>
+        <strong>{t(why?.key === 'fault_cancelled' ? 'popup_cancelledTitle' : 'popup_declinedTitle')}</strong>
         <p>
           <SiteName site={site} /> {amount !== null && <Amount raw={amount} />}
         </p>

@@ -7,11 +7,16 @@ const SHOP = 'https://shop.example';
 const BLOG = 'https://blog.example';
 
 /** A 402 of the shop that was left, with the given reason. */
-const left = (key: 'refusal_DECLINED' | 'refusal_SITE_BLOCKED', parts: Partial<ExchangeView> = {}) =>
-  storyOf({ state: 'left', kind: 'main_frame', why: { key, args: [] }, ...parts });
+const left = (
+  key: 'refusal_DECLINED' | 'refusal_SITE_BLOCKED' | 'fault_cancelled',
+  parts: Partial<ExchangeView> = {},
+) => storyOf({ state: 'left', kind: 'main_frame', why: { key, args: [] }, ...parts });
 
-test('a payment that was declined in the tab can be paid after all', () => {
-  const exchange = left('refusal_DECLINED');
+test.each([
+  ['declined', 'refusal_DECLINED'],
+  ['cancelled', 'fault_cancelled'],
+] as const)('a payment that was %s in the tab can be paid after all', (_, key) => {
+  const exchange = left(key);
   expect(wayBackOf(SHOP, [exchange], [])).toEqual({ kind: 'declined', exchange });
 });
 

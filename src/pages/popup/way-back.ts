@@ -1,7 +1,7 @@
 import type { ExchangeView } from '../../messages/exchange.ts';
 
 /**
- * What the user can take back of their answers in a tab. `declined`: a payment that they declined can be paid after all.
+ * What the user can take back of their answers in a tab. `declined`: a payment that they declined or cancelled can be paid after all.
  * `blocked`: a site can be unblocked; where it has asked for money in this tab, its page can ask again.
  */
 export type WayBack =
@@ -33,10 +33,11 @@ export function wayBackOf(
     return { kind: 'blocked', site: blockedSite, exchange: blocked };
   }
   if (blockedSites.includes(site)) return { kind: 'blocked', site, exchange: null };
-  const declined = left.findLast(({ why }) => why?.key === 'refusal_DECLINED');
+  const declined = left.findLast(({ why }) => DECLINED.includes(why?.key ?? ''));
   return declined === undefined ? null : { kind: 'declined', exchange: declined };
 }
 
+const DECLINED: readonly string[] = ['refusal_DECLINED', 'fault_cancelled'];
 const BLOCKED: readonly string[] = ['refusal_SITE_BLOCKED', 'refusal_ASKER_BLOCKED'];
 
 /** Which site of an exchange is blocked. */

@@ -4,6 +4,7 @@ import { isInView } from '../../policy/decision.ts';
 import { EXPIRY_MARGIN } from '../../policy/expiry-margins.ts';
 import { isHandOver } from '../../protocol/mechanisms/index.ts';
 import type { QuestionOutcome } from '../approval-queue.ts';
+import { isRenewable } from '../asked-questions.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
 import type { Handling } from '../handling.ts';
 import { LONGEST_TIMER } from '../longest-timer.ts';
@@ -19,21 +20,29 @@ export const RENEWABLE_FOR = 60_000;
  * (`Interception.heldUntil`): the question stays, and paying then needs the page to send the request again.
  */
 export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stage: Ask): Promise<Stage> {
-  const { approvals, budgets, offerClock } = ports;
+  const { approvals, agreements, askedQuestions, budgets, offerClock } = ports;
   const { challenge: asking, question } = stage;
   const { site } = question;
-  const [isAwaited, heldUntil] = await Promise.all([ports.waits(asking), ports.heldUntil(asking)]);
+  handling.agree(null);
+  const [isAwaited, heldUntil] = await Promise.all([
+    ports.waits(asking),
+    ports.heldUntil(asking),
+    agreements.end(asking.id),
+  ]);
   // A burst of requests outlives its page: a closed tab has nothing left to ask about.
   if (!isAwaited || handling.isOver(asking)) return declined(asking, handling.endReason);
   const asked = approvals.ask(question);
   if (asked === 'full') return declined(asking, 'refusal_QUEUE_FULL');
   const { id, offer } = asked.shown;
   const lapses = Math.min(offer.expiresAt - EXPIRY_MARGIN - offerClock.of(asking), LONGEST_TIMER);
+  // Without it, a question that runs out while no worker lives is gone.
+  void askedQuestions.keep({ ...question, challenge: asking }).catch(console.error);
   const endPatience = giveBackAt(heldUntil, ports, asking);
   // Only for what the user can see, so that no hidden page has money moved. A failure is no reason to end the question: where
   // it lasts, the payment meets it again, and reports it.
   const order = { amount: offer.amount, isHandOver: isHandOver(offer) };
-  const gathering = isInView(asking) ? ports.gatherFor(offer.network, order).catch(() => null) : null;
+  const gathering =
+    isInView(asking) && lapses > 0 ? ports.gatherFor(offer.network, order).catch(() => null) : null;
   const release = () => void gathering?.then((lease) => lease?.done());
   const runOut = () => {
     if (!isRenewable(asking)) return approvals.expire(id);
@@ -51,10 +60,13 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
     }, RENEWABLE_FOR);
   };
   let isOver = false;
-  let timer = setTimeout(runOut, lapses);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  if (lapses > 0) timer = setTimeout(runOut, lapses);
+  else runOut();
   const outcome = withoutTrace(await asked.outcome, asking);
   isOver = true;
   clearTimeout(timer);
+  await askedQuestions.end(asking.id);
   const challenge = await endPatience();
   release();
   switch (outcome.kind) {
@@ -93,6 +105,7 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
     case 'once': {
       const others = [...outcome.others];
       handling.share(others);
+      handling.agree(offer);
       if (outcome.kind === 'budget') {
         const { perPayment, perDay, anyPayee } = outcome;
         const { network, payTo } = offer;
@@ -105,9 +118,6 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
     }
   }
 }
-
-/** Whether a fresh offer can be asked for: see `Interception.freshOffer`. */
-const isRenewable = ({ method, isPrivate }: Challenge): boolean => method === 'GET' && !isPrivate;
 
 /**
  * Gives a request back at a time (ms since the epoch), where there is one. Returns the way to stop that, which resolves

@@ -9,14 +9,14 @@ import { readHashOffer } from '../../protocol/offer/hash-offer.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import { arrivalOf } from '../arrival.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
-import { type Classify, declined, type Stage } from './stage.ts';
+import { askAgain, type Classify, declined, type Stage } from './stage.ts';
 
 /** Chooses the offer of a challenge that the wallet can pay and the user likes best. */
 export function classify(
   { offerClock }: ChallengeHandlerPorts,
-  { challenge, context, history, reason, agreed }: Classify,
+  { challenge, context, history, reason, agreed, asked }: Classify,
 ): Stage {
-  const offer = offerIn(challenge, {
+  const circumstances = {
     url: challenge.url,
     network: context.network.id,
     alsoNamed: context.alsoNamed,
@@ -24,10 +24,18 @@ export function classify(
     ...arrivalOf(challenge),
     now: offerClock.of(challenge),
     preference: context.preference,
-  });
-  return typeof offer === 'string'
-    ? declined(challenge, refusalSentence(offer))
-    : { kind: 'decide', challenge, offer, context, history, reason, agreed };
+  };
+  const offer = offerIn(challenge, circumstances);
+  if (typeof offer !== 'string')
+    return { kind: 'decide', challenge, offer, context, history, reason, agreed, asked };
+  const ranOut =
+    asked && offer === 'EXPIRED' && offerIn(challenge, { ...circumstances, now: challenge.seenAt });
+  if (asked !== undefined && typeof ranOut === 'object') return askAgain(challenge, ranOut, asked);
+  const key = refusalSentence(offer);
+  // A fresh offer may be what the user agreed to in an earlier life of the worker.
+  return agreed?.isKept && offer === 'EXPIRED'
+    ? { kind: 'renew', challenge, otherwise: key, agreed }
+    : declined(challenge, key);
 }
 
 /** The best offer of a challenge, or why there is none. */

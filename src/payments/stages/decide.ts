@@ -4,20 +4,20 @@ import {
   type Decision,
   decide as decideOffer,
   inXno,
-  priceOf,
   type Reason,
 } from '../../policy/decision.ts';
 import { harderWorkOf, needsOpenedPayee } from '../../protocol/mechanisms/index.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import { siteOf } from '../../site.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
+import { type Deal, isSameDeal, pricedAt } from '../deal.ts';
 import type { Handling } from '../handling.ts';
-import { type Agreed, type Decide, type Decided, DONE, declined, type Stage } from './stage.ts';
+import { askAgain, type Decide, type Decided, DONE, declined, type Stage } from './stage.ts';
 
 /** Applies policy to an offer. */
 export async function decide(
   ports: ChallengeHandlerPorts,
-  { challenge, offer, context, history, reason, agreed }: Decide,
+  { challenge, offer, context, history, reason, agreed, asked }: Decide,
 ): Promise<Decided> {
   const { allowance, blocked, isAskerBlocked, lastPrice, paidAt, isBlockOut, isOwed, undelivered } = history;
   const accounts = allowance.budget === null ? null : await ports.accounts(offer.network);
@@ -58,6 +58,7 @@ export async function decide(
     isPayeeUnopened,
     lastPrice: lastPrice ?? undefined,
     agreed,
+    asked,
     paysAnyPayee: allowance.budget?.pinned === false,
   };
 }
@@ -68,11 +69,25 @@ export async function follow(
   handling: Handling,
   decided: Decided,
 ): Promise<Stage> {
-  const { challenge, offer, isPayeeUnopened = false, lastPrice, agreed, paysAnyPayee = false } = decided;
-  const isAgreed = agreed !== undefined && isSameDeal(agreed.offer, offer, paysAnyPayee);
+  const {
+    challenge,
+    offer,
+    isPayeeUnopened = false,
+    lastPrice,
+    agreed,
+    asked,
+    paysAnyPayee = false,
+  } = decided;
+  const isAgreed = agreed !== undefined && isSameDeal(agreed.deal, offer, paysAnyPayee && !agreed.isKept);
   const decision =
-    agreed === undefined || isAgreed ? decided.decision : changed(decided.decision, agreed, offer);
+    agreed === undefined || isAgreed ? decided.decision : changed(decided.decision, agreed.deal, offer);
+  // The offer of an earlier life may be too old by now. Who agreed to it pays a fresh one, who was asked can have one asked for.
+  if (decision.kind === 'refuse' && decision.key === 'refusal_EXPIRES_TOO_SOON') {
+    if (agreed?.isKept) return { kind: 'renew', challenge, otherwise: decision.key, agreed };
+    if (asked !== undefined) return askAgain(challenge, offer, asked);
+  }
   ports.recorder.decided(challenge, offer, decision);
+  if (isAgreed) handling.agree(offer);
   if (decision.kind !== 'refuse' && handling.reassign(ports.delivery, challenge, offer)) return DONE;
   switch (decision.kind) {
     case 'refuse':
@@ -98,22 +113,10 @@ export async function follow(
 /** The reasons about which a user who agreed to the price and the recipient has still to be asked. */
 const PAYS_TWICE: ReadonlySet<Reason> = new Set<Reason>(['reason_undeliveredBefore', 'reason_justPaid']);
 
-/** Whether an offer asks for what the user agreed to: the same price, in the same way, for the same account. */
-function isSameDeal(agreed: Offer, offer: Offer, paysAnyPayee: boolean): boolean {
-  return (
-    offer.network === agreed.network &&
-    offer.mechanism === agreed.mechanism &&
-    priceOf(offer) === priceOf(agreed) &&
-    (paysAnyPayee || offer.payTo === agreed.payTo) &&
-    harderWorkOf(offer) === harderWorkOf(agreed) &&
-    offer.warnings.every((warning) => agreed.warnings.includes(warning))
-  );
-}
-
-/** The decision on an offer that differs from the one that the user agreed to. */
-function changed(decision: Decision, { offer: agreed }: Agreed, offer: Offer): Decision {
+/** The decision on an offer that differs from what the user agreed to. */
+function changed(decision: Decision, { price: before }: Deal, offer: Offer): Decision {
   if (decision.kind !== 'ask' || PAYS_TWICE.has(decision.reason)) return decision;
-  const [before, now] = [priceOf(agreed), priceOf(offer)];
+  const now = pricedAt(offer);
   return before === now
     ? { kind: 'ask', reason: 'reason_ranOut' }
     : { kind: 'ask', reason: 'reason_priceChanged', args: [inXno(before), inXno(now)] };

@@ -14,8 +14,10 @@ export async function deliver(
   { challenge, payment, others }: Deliver,
 ): Promise<Ended> {
   if (!isWhole(payment)) return declined(challenge, 'refusal_ALREADY_PAID');
+  if (payment.intent.approval === 'once') handling.agree(payment.intent.offer);
   const serving = delivery.serve(payment, challenge, others);
-  // The page may have taken the request back while the money was reserved.
+  // The page may have taken the request back, or its user cancelled, while the money was reserved.
   if (handling.isWithdrawn) delivery.withdraw(challenge);
+  if (handling.isCancelled) delivery.cancel(challenge.id);
   return (await serving) ? DONE : declined(challenge, 'refusal_ALREADY_PAID');
 }

@@ -15,6 +15,7 @@ export async function renew(
 ): Promise<Stage> {
   const isAllowed = isByUser || isPrepared || handling.takeRenewal();
   const fresh = isAllowed ? await ports.freshOffer(challenge).catch(() => null) : null;
+  if (handling.isOver(challenge)) return declined(challenge, handling.endReason);
   if (fresh === null) return declined(challenge, otherwise);
   ports.recorder.renewed(fresh);
   return { kind: 'reconsider', challenge: fresh, otherwise, reason, agreed };

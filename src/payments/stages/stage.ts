@@ -2,7 +2,10 @@ import type { Challenge } from '../../interception/challenge.ts';
 import type { Raw } from '../../nano/amount.ts';
 import type { Decision, Reason } from '../../policy/decision.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
+import { siteOf } from '../../site.ts';
+import type { AskedQuestion } from '../asked-questions.ts';
 import type { PayerContext } from '../challenge-handler-ports.ts';
+import type { Deal } from '../deal.ts';
 import type { NotPaidReason } from '../not-paid-reason.ts';
 import type { Intent } from '../payment.ts';
 import type { AnyPayment } from '../private-record.ts';
@@ -36,15 +39,19 @@ export interface Classify {
   readonly history: RequestHistory;
   /** Why the user is asked, where they are asked; by default policy gives the reason. */
   readonly reason?: Reason | undefined;
-  /** What the user agreed to pay before the offer was replaced by this one. */
+  /** What the user agreed to pay before. */
   readonly agreed?: Agreed | undefined;
+  /** Why the user was asked in an earlier life of the worker. Where the offer ran out since, they are shown that. */
+  readonly asked?: AskedQuestion | undefined;
 }
 
-/** An offer that the user agreed to pay, and that ran out while its payment was prepared. */
+/** What the user agreed to pay, where the offer that they saw ran out or the worker was killed before there was a payment. */
 export interface Agreed {
-  readonly offer: Offer;
+  readonly deal: Deal;
   /** As in `Reserve`. */
   readonly others: Challenge[];
+  /** They agreed in an earlier life of the worker: it counts for the same account only. */
+  readonly isKept?: true;
 }
 
 /** Find out whether policy pays the offer, asks the user, or refuses. */
@@ -65,6 +72,8 @@ export interface Decided {
   readonly lastPrice?: Raw | undefined;
   /** As in `Classify`. */
   readonly agreed?: Agreed | undefined;
+  /** As in `Classify`. */
+  readonly asked?: AskedQuestion | undefined;
   /** Whether the site's budget pays any account that it names. @default false */
   readonly paysAnyPayee?: boolean;
 }
@@ -121,6 +130,12 @@ interface Declined {
   readonly challenge: Challenge;
   readonly key: NotPaidReason;
   readonly args: readonly string[];
+}
+
+/** Has a question of an earlier life of the worker shown again: its offer ran out since. */
+export function askAgain(challenge: Challenge, offer: Offer, asked: AskedQuestion): Ask {
+  const question = { ...asked, id: challenge.id, site: siteOf(challenge.url), challenge, offer };
+  return { kind: 'ask', challenge, question };
 }
 
 export const DONE: Ended = { kind: 'done' };

@@ -4,19 +4,19 @@ import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
 import type { Handling } from '../handling.ts';
 import { historyOf } from '../request-history.ts';
 import { replaces } from '../same-request.ts';
-import { DONE, declined, type Stage } from './stage.ts';
+import { type Agreed, DONE, declined, type Stage } from './stage.ts';
 
 /**
  * Gives a challenge what was paid for it already, if anything, or what its user opened again; otherwise it is classified.
  * Until the time that the server asked for, the page gets its own 402: no proof is sent, and the user is not asked to pay again. So does a
- * page that handles its own 402, always.
+ * page that handles its own 402, always. What the user agreed to pay for the challenge, or was asked about it, in an earlier life of the worker goes on.
  */
 export async function start(
   ports: ChallengeHandlerPorts,
   handling: Handling,
   { challenge }: { readonly challenge: Challenge },
 ): Promise<Stage> {
-  const { delivery, approvals, recorder } = ports;
+  const { delivery, approvals, agreements, askedQuestions, recorder } = ports;
   const context = await ports.context(challenge);
   if (context === null) {
     recorder.left(challenge, 'refusal_NO_PURSE', []);
@@ -44,5 +44,9 @@ export async function start(
     const seconds = Math.ceil((wantedAt - ports.now()) / 1_000);
     return declined(challenge, 'refusal_NOT_YET', [`${seconds}`]);
   }
-  return { kind: 'classify', challenge, context, history };
+  if (await agreements.isShared(challenge)) return declined(challenge, 'refusal_SHARED');
+  const deal = await agreements.of(challenge);
+  const agreed: Agreed | undefined = deal === null ? undefined : { deal, others: [], isKept: true };
+  const asked = await askedQuestions.of(challenge);
+  return { kind: 'classify', challenge, context, history, agreed, asked };
 }

@@ -3,6 +3,7 @@ import type { ExchangeStory } from '../../messages/exchange.ts';
 import type { RawString } from '../../messages/fields.ts';
 import { request } from '../../messages/request.ts';
 import { useAction } from '../action.ts';
+import { Amount } from '../components/Amount.tsx';
 import { Button } from '../components/Button.tsx';
 import { FaultLine, Notice } from '../components/Notice.tsx';
 import { PaidPage } from '../components/PaidPages.tsx';
@@ -16,18 +17,12 @@ import { useNow } from '../now.ts';
 import { clock } from '../time.ts';
 import './approval.css';
 import './outcome.css';
+import { type FollowedPayment, followed } from './followed-payments.ts';
 import { type Phase, phaseOf } from './phase.ts';
 
-/** A payment that the user agreed to on this page. */
-export interface FollowedPayment {
-  /** The request that gets what is paid for, as in `exchange.read`. */
-  readonly exchange: string;
-  readonly price: RawString;
-  readonly site: string;
-}
-
 interface FollowedPaymentsProps {
-  readonly payments: readonly FollowedPayment[];
+  /** Whether the page itself tells of what was paid and not delivered. @default false */
+  readonly tellsOfUndelivered?: boolean;
   /** Called when the user has seen the end of one, or it was shown long enough. */
   readonly onOver: (exchange: string) => void;
   /** Called when the user is asked about its request again: the offer ran out before it could be paid. */
@@ -46,13 +41,14 @@ export function FollowedPayments(props: FollowedPaymentsProps) {
 }
 
 /** The same above the next question. */
-export function FollowedLines({ payments, onOver, onAskedAgain }: FollowedPaymentsProps) {
+export function FollowedLines({ tellsOfUndelivered = false, onOver, onAskedAgain }: FollowedPaymentsProps) {
   return (
     <>
-      {payments.map((payment) => (
+      {followed.value.map((payment) => (
         <Followed
           key={payment.exchange}
           payment={payment}
+          tellsOfUndelivered={tellsOfUndelivered}
           onOver={() => onOver(payment.exchange)}
           onAskedAgain={() => onAskedAgain(payment.exchange)}
         />
@@ -66,16 +62,19 @@ const STAYS = 1_500;
 
 interface FollowedProps {
   readonly payment: FollowedPayment;
+  readonly tellsOfUndelivered: boolean;
   readonly onOver: () => void;
   readonly onAskedAgain: () => void;
 }
 
-function Followed({ payment, onOver, onAskedAgain }: FollowedProps) {
+function Followed({ payment, tellsOfUndelivered, onOver, onAskedAgain }: FollowedProps) {
+  const cancelling = useAction();
   const read = useQuery('exchange.read', { id: payment.exchange });
   const toLoad = useQuery('page.toLoad', {});
   const phase = read.kind === 'given' ? phaseOf(read.value) : 'paying';
-  // A closed tab takes the record of its requests with it: there is nothing left to follow.
-  const isGone = read.kind === 'failed';
+  // A closed tab takes the record of its requests with it: there is nothing left to follow. A killed worker fails otherwise.
+  const isUnknown = read.kind === 'failed' && read.fault.key === 'fault_unknownExchange';
+  const isGone = isUnknown || (tellsOfUndelivered && phase === 'undelivered');
   const isAskedAgain = read.kind === 'given' && read.value.state === 'asking';
   useEffect(() => {
     if (isAskedAgain) onAskedAgain();
@@ -88,17 +87,26 @@ function Followed({ payment, onOver, onAskedAgain }: FollowedProps) {
   if (isGone) return null;
 
   const page = toLoad.kind === 'given' ? toLoad.value.find(({ id }) => id === payment.exchange) : undefined;
-  if (page !== undefined && (phase === 'paying' || phase === 'preparing')) return <PaidPage one={page} />;
+  if (page !== undefined && (phase === 'paying' || phase === 'preparing'))
+    return tellsOfUndelivered ? null : <PaidPage one={page} />;
+  const cancel = async () => {
+    const { exchange } = payment;
+    if (await cancelling.run(() => request('approval.cancel', { exchange }))) onOver();
+  };
   return (
     <section class={`outcome outcome-${phase}`} data-testid="outcome" data-phase={phase}>
-      <SiteName site={payment.site} />
       {phase === 'preparing' ? (
-        <Preparing price={payment.price} />
+        <Preparing payment={payment} isCancelling={cancelling.busy.value} onCancel={() => void cancel()} />
       ) : (
-        <div role="status">
-          <h2>{titleOf(phase, payment.price)}</h2>
-        </div>
+        <>
+          <SiteName site={payment.site} />
+          <div role="status">
+            <h2>{titleOf(phase, payment.price)}</h2>
+          </div>
+        </>
       )}
+      {/* It stays when the payment goes on: then the answer came too late. */}
+      <FaultLine fault={cancelling.fault.value} />
       {read.kind === 'given' && <WhatToDo phase={phase} story={read.value} onOver={onOver} />}
     </section>
   );
@@ -123,13 +131,40 @@ function titleOf(phase: Phase, price: RawString): string {
   }
 }
 
+interface PreparingProps {
+  readonly payment: FollowedPayment;
+  readonly isCancelling: boolean;
+  readonly onCancel: () => void;
+}
+
 /** The proof of work that the payment still needs, with the time for it. Without a search it is about to be paid. */
-function Preparing({ price }: { readonly price: RawString }) {
+function Preparing({ payment: { site, price }, isCancelling, onCancel }: PreparingProps) {
   const search = useQuery('work.progress', {});
-  const now = useNow(500).value;
-  if (search.kind !== 'given' || search.value === null) return <h2>{titleOf('preparing', price)}</h2>;
+  if (search.kind !== 'given' || search.value === null) {
+    return (
+      <>
+        <SiteName site={site} />
+        <h2>{titleOf('preparing', price)}</h2>
+      </>
+    );
+  }
   const { since, meanMs } = search.value;
-  if (meanMs === null) return <h2>{t('approve_preparingOn')}</h2>;
+  return (
+    <>
+      <p>
+        <SiteName site={site} /> <Amount raw={price} testId="outcome-price" />
+      </p>
+      {meanMs === null ? <h2>{t('approve_preparingOn')}</h2> : <Search since={since} meanMs={meanMs} />}
+      <Button busy={isCancelling} testId="outcome-cancel" onClick={onCancel}>
+        {t('ui_cancel')}
+      </Button>
+    </>
+  );
+}
+
+/** How long the search takes on average, and how far it has come. */
+function Search({ since, meanMs }: { readonly since: number; readonly meanMs: number }) {
+  const now = useNow(500).value;
   // A search has no memory: the bar shows the share of searches that would have ended by now.
   const share = 1 - Math.exp(-Math.max(0, now - since) / meanMs);
   return (

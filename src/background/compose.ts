@@ -239,14 +239,8 @@ export async function compose(interception: Interception): Promise<Background> {
     offerClock,
   });
   const abandoned = new AbandonedRequests({ approvals, interception, challengeHandler });
-  const maintenance = new Maintenance({
-    openWallets,
-    delivery,
-    recall,
-    work,
-    abandoned,
-    notifyPages: purseChanged,
-  });
+  const upkeep = { openWallets, delivery, recall, work, abandoned };
+  const maintenance = new Maintenance({ ...upkeep, notifyPages: purseChanged });
 
   void work.resume().catch(console.error);
   void maintenance.unlocked().catch(console.error);

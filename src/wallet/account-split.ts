@@ -43,6 +43,15 @@ export class AccountSplit {
     return this.#settling.run(() => this.#settle(isWished));
   }
 
+  /** Resolves once the move that is under way, if any, has ended, however it ended. Resolves with whether there was one. */
+  async moved(): Promise<boolean> {
+    const { running } = this.#settling;
+    if (running === undefined) return false;
+    // Its failure is reported where the move was begun.
+    await running.catch(() => undefined);
+    return true;
+  }
+
   async #settle(isWished: boolean): Promise<Settling> {
     const { accounts, plan, leases } = this.#ports;
     const [main] = accounts;

@@ -160,6 +160,38 @@ describe('Wallet, choosing the account to pay from,', () => {
     expect(balances()).toEqual([1_000, 50, 100, 300]);
   });
 
+  test('has what a budget allows wait for the move that fills its account', async () => {
+    const wallet = await walletOver([1_000, 100, 40]);
+    await workFound();
+    devnet.elections.delayMs = 500;
+    const move = wallet.settle();
+    // From before the send until it is received, the move holds the account.
+    await expect.poll(() => accounts[0]?.sends().length).toBe(1);
+    devnet.elections.delayMs = 5;
+    const order = { amount: raw(90), approval: 'budget', isHandOver: true } as const;
+    const lease = await wallet.lease(order);
+    expect(numberOf(lease?.account ?? '')).toBe(2);
+    expect(await move).toBe('moved');
+    expect(await wallet.lease({ ...order, amount: raw(101) })).toBeNull();
+  });
+
+  test('has too little for a budget where the move that fills the pocket fails', async () => {
+    const wallet = await walletOver([1_000, 45, 40]);
+    await workFound();
+    const [main] = wallets;
+    if (main === undefined) throw new Error('three were made');
+    let fail = () => {};
+    vi.spyOn(main, 'send').mockReturnValue(
+      new Promise((_, reject) => (fail = () => reject(new Fault('fault_nodeUnreachable')))),
+    );
+    const move = wallet.settle();
+    await expect.poll(() => vi.mocked(main.send).mock.calls.length).toBe(1);
+    const leasing = wallet.lease({ amount: raw(90), approval: 'budget', isHandOver: true });
+    fail();
+    await expect(move).rejects.toThrow('fault_nodeUnreachable');
+    expect(await leasing).toBeNull();
+  });
+
   test('pays what a budget allows from the first account where there is no pocket', async () => {
     const wallet = await walletOver([1_000], { accounts: 1 });
     const lease = await wallet.lease({ amount: raw(10), approval: 'budget', isHandOver: false });

@@ -139,7 +139,11 @@ export class Wallet implements PayingWallet {
    * @throws Fault as `gather`, while money is moved; as `BlockAccounts.lease`
    */
   async lease({ amount, approval, isHandOver }: PaymentOrder): Promise<AccountLease | null> {
-    if (approval === 'budget' && this.#plan.accounts > 1) return this.#pocket.lease({ amount, isHandOver });
+    if (approval === 'budget' && this.#plan.accounts > 1) {
+      const lease = () => this.#pocket.lease({ amount, isHandOver });
+      // A move holds the account that it fills: the user is not asked because it has not ended yet.
+      return (await lease()) ?? ((await this.#split.moved()) ? lease() : null);
+    }
     if (isHandOver && approval === 'budget') return null;
     if (this.#accounts.length === 1) return this.#leases.lease(this.account, amount);
     if (isHandOver && this.#hasAccountsForBlocks) return this.#forBlocks.lease(amount);

@@ -148,6 +148,11 @@ export class JourneyRun {
         await worker.resume();
       }
       await Promise.race([reached(), failed]);
+    } catch (failure) {
+      // The next life asks anew: what this one asked is told here.
+      const questions = await purse.ask('approval.list', {}).catch(() => []);
+      const asked = questions.map(({ url, reason }) => `${reason} ${url}`).join(', ');
+      throw new Error(`${failure}; asked: ${asked || 'nothing'}`, { cause: failure });
     } finally {
       answering.stop();
       await worker.kill(ownPage);
@@ -162,16 +167,23 @@ export class JourneyRun {
    * the first moment of it, or once it has come to rest.
    */
   async killAndLeave(stop: Stop, then: 'at once' | 'at rest'): Promise<void> {
-    const { worker, ownPage } = this.testBed;
+    const { worker, ownPage, purse } = this.testBed;
     const reached = await worker.follow({ url: this.url, inPrivate: false, stops: [stop] });
     const answering = this.answersQuestions();
     await this.visit();
     await reached();
     answering.stop();
-    if (then === 'at once') this.#nextLife = await worker.killAndPauseNext(ownPage);
-    else await worker.kill(ownPage);
+    // A next life that is there before the page is left would go on with the payment.
+    const nextLife = await worker.killAndPauseNext(ownPage);
     await this.leave();
-    if (then === 'at rest') await this.#settled();
+    if (then === 'at once') {
+      this.#nextLife = nextLife;
+      return;
+    }
+    const woken = purse.ask('purse.state', {});
+    await nextLife({ url: this.url, inPrivate: false, stops: [] });
+    await woken;
+    await this.#settled();
   }
 
   /** Approves every question about this page, until it is stopped. */

@@ -66,7 +66,8 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
   const outcome = withoutTrace(await asked.outcome, asking);
   isOver = true;
   clearTimeout(timer);
-  await askedQuestions.end(asking.id);
+  // Not awaited: a request that its page takes back meanwhile would be missed. The end of the handling waits for it.
+  void askedQuestions.end(asking.id).catch(console.error);
   const challenge = await endPatience();
   release();
   switch (outcome.kind) {

@@ -149,6 +149,7 @@ describe('money that goes', () => {
     const { purse } = testBed;
     await popup.getByTestId('send').click();
     const offered = popup.getByTestId('recipient');
+    await offered.first().waitFor();
     expect(await offered.evaluateAll((all) => all.map(({ dataset }) => dataset.account))).toEqual([PAYEE]);
     await offered.click();
     expect(await field('send-to')).toBe(PAYEE);

@@ -299,10 +299,13 @@ test('a network is added, used, edited and removed by hand; the purse asks its n
     .click();
   await popup.getByTestId('network-label').fill('Second devnet');
   await popup.getByTestId('network-id').fill('nano:second');
-  await popup.getByTestId('network-rpcUrls').fill('ftp://nowhere');
+  await popup.getByTestId('network-rpcUrls').fill('localhost:7076\nhttps://a.example, https://b.example');
   await popup.getByTestId('network-representative').fill(PAYEE);
   await popup.getByTestId('network-save').click();
-  await popup.locator('[role="alert"] .notice').waitFor();
+  await popup.locator('.field-fault', { hasText: 'Did you mean http://localhost:7076?' }).waitFor();
+  await popup.locator('.field-fault', { hasText: 'Line 2 has more than one URL.' }).waitFor();
+  const focused = popup.locator('[data-testid="network-rpcUrls"]:focus');
+  await focused.waitFor();
   await popup.getByTestId('network-rpcUrls').fill(devnet.rpcUrl);
   await popup.getByTestId('network-wsUrl').fill(devnet.wsUrl);
   await popup.getByTestId('network-send').fill(devnet.profile.thresholds.send);

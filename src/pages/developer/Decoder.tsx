@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { useComputed, useSignal } from '@preact/signals';
 import { type Explained, explain } from '../../protocol/explain/index.ts';
 import { type FoundHeader, HEADERS, type HeaderName } from '../../protocol/explain/paste/header-names.ts';
 import { readPaste } from '../../protocol/explain/paste.ts';
@@ -22,7 +22,7 @@ export function Decoder() {
   const kind = useSignal<HeaderName | typeof AUTOMATIC>(AUTOMATIC);
   const pastedAt = useSignal(0);
   const now = useNow(5_000).value;
-  const found = readPaste(text.value);
+  const found = useComputed(() => readPaste(text.value)).value;
   return (
     <Screen title={t('developer_decoder')}>
       <p class="lead">{t('developer_decoderLead')}</p>

@@ -66,6 +66,20 @@ describe('a name', () => {
   });
 });
 
+test.each([
+  [
+    'a list of exposed headers',
+    `access-control-expose-headers: PAYMENT-REQUIRED, X-PAYMENT-RESPONSE\r\nvary: *`,
+  ],
+  ['the name of a header as the value of another', JSON.stringify(['Vary', 'PAYMENT-SIGNATURE', 'X-A', 'b'])],
+  ['a key of an API', JSON.stringify({ payment_required: 'yes', paymentResponse: 'none', xPayment: 1 })],
+  ['a reason phrase', 'HTTP/1.1 402 Payment Required\r\nContent-Length: 0'],
+])('%s is no header', (_, text) => {
+  expect(readPaste(text)).toMatchObject([{ by: 'content' }]);
+  const [found, ...more] = readPaste(`${text}\npayment-required: ${required}`);
+  expect([found?.header, decodeObject(found?.value ?? ''), more]).toEqual(['PAYMENT-REQUIRED', offer, []]);
+});
+
 test('several headers at once are read in their order, each once', () => {
   const lines = [
     `> PAYMENT-SIGNATURE: ${proof}`,

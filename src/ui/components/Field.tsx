@@ -8,7 +8,8 @@ interface FieldProps {
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly hint?: string;
-  readonly fault?: Sentence | null;
+  /** What is wrong with the value; of several lines, a sentence for each. */
+  readonly fault?: Sentence | readonly Sentence[] | null;
   readonly testId?: string;
 }
 
@@ -147,12 +148,13 @@ export function Switch({ label, hint, on, onChange, testId }: SwitchProps) {
 }
 
 function described(id: string, { hint, fault }: Pick<FieldProps, 'hint' | 'fault'>) {
-  const ids = [hint === undefined ? '' : `${id}-hint`, fault ? `${id}-fault` : ''].filter(
+  const isWrong = faultsIn(fault).length > 0;
+  const ids = [hint === undefined ? '' : `${id}-hint`, isWrong ? `${id}-fault` : ''].filter(
     (part) => part !== '',
   );
   return {
     'aria-describedby': ids.length === 0 ? undefined : ids.join(' '),
-    'aria-invalid': fault ? ('true' as const) : undefined,
+    'aria-invalid': isWrong ? ('true' as const) : undefined,
   };
 }
 
@@ -165,8 +167,14 @@ function Remarks({ id, hint, fault }: { readonly id: string } & Pick<FieldProps,
         </p>
       )}
       <p class="field-fault" id={`${id}-fault`} aria-live="polite">
-        {fault && sentenceOf(fault)}
+        {faultsIn(fault).map((one, index) => (
+          <span key={index} class="field-fault-line">
+            {sentenceOf(one)}
+          </span>
+        ))}
       </p>
     </>
   );
 }
+
+const faultsIn = (fault: FieldProps['fault']): readonly Sentence[] => (fault ? [fault].flat() : []);

@@ -146,7 +146,7 @@ test('the kind of text can be chosen by hand, and the text never leaves the page
   await paste(required);
   await tool.getByTestId('kind').selectOption('PAYMENT-RESPONSE');
   expect(await header()).toBe('PAYMENT-RESPONSE');
-  expect(await tool.getByTestId('wire-shape').textContent()).toContain('None');
+  expect(await tool.getByTestId('wire-shape').textContent()).toContain('Unknown');
   await tool.getByTestId('kind').selectOption('automatic');
   expect(requests).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { PageInput } from '../../../messages/contract.ts';
+import { useRef } from 'preact/hooks';
 import type { NetworkView } from '../../../messages/network.ts';
 import { request } from '../../../messages/request.ts';
 import { useAction } from '../../../ui/action.ts';
@@ -10,51 +10,44 @@ import { FaultLine } from '../../../ui/components/Notice.tsx';
 import { Screen } from '../../../ui/components/Screen.tsx';
 import { t } from '../../../ui/i18n.ts';
 import { go } from '../route.ts';
-
-/** The text of the fields of a network profile. */
-interface Draft {
-  readonly id: string;
-  readonly label: string;
-  readonly rpcUrls: string;
-  /** One URL a line, the preferred one first, as in `rpcUrls`. */
-  readonly wsUrl: string;
-  readonly send: string;
-  readonly receive: string;
-  readonly representative: string;
-  readonly explorerUrl: string;
-  readonly testMoney: boolean;
-}
-
-const EMPTY: Draft = {
-  id: '',
-  label: '',
-  rpcUrls: '',
-  wsUrl: '',
-  send: 'fffffff800000000',
-  receive: 'fffffe0000000000',
-  representative: '',
-  explorerUrl: '',
-  testMoney: true,
-};
+import {
+  draftOf,
+  EMPTY_DRAFT,
+  mistakesIn,
+  type NetworkField,
+  type NetworkMistakes,
+  profileOf,
+} from './network-draft.ts';
 
 /** The form for a new network profile, or an existing one. */
 export function NetworkEditor({ network }: { readonly network: NetworkView | null }) {
-  const draft = useSignal(network === null ? EMPTY : draftOf(network));
+  const draft = useSignal(network === null ? EMPTY_DRAFT : draftOf(network));
+  const mistakes = useSignal<NetworkMistakes>({});
+  const form = useRef<HTMLFormElement>(null);
   const action = useAction();
   const back = () => go({ name: 'settings' });
-  const text = (part: Exclude<keyof Draft, 'testMoney'>) => ({
+  const text = (part: NetworkField) => ({
     value: draft.value[part],
+    fault: mistakes.value[part] ?? null,
     testId: `network-${part}`,
     onInput: (value: string) => {
       draft.value = { ...draft.value, [part]: value };
+      mistakes.value = { ...mistakes.value, [part]: undefined };
     },
   });
   const save = async () => {
+    mistakes.value = mistakesIn(draft.value);
+    if (Object.keys(mistakes.value).length > 0) {
+      // The first field that is wrong, which the page marks once it has been drawn.
+      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+      return;
+    }
     if (await action.run(() => request('network.save', { profile: profileOf(draft.value) }))) back();
   };
   return (
     <Screen title={t(network === null ? 'popup_networkNew' : 'popup_networkEditTitle')} onBack={back}>
       <form
+        ref={form}
         onSubmit={(event) => {
           event.preventDefault();
           void save();
@@ -112,46 +105,4 @@ export function NetworkEditor({ network }: { readonly network: NetworkView | nul
       )}
     </Screen>
   );
-}
-
-function draftOf(network: NetworkView): Draft {
-  return {
-    id: network.id,
-    label: network.label,
-    rpcUrls: network.rpcUrls.join('\n'),
-    wsUrl: [network.wsUrl ?? '', ...(network.otherWsUrls ?? [])].join('\n'),
-    send: network.thresholds.send,
-    receive: network.thresholds.receive,
-    representative: network.representative,
-    explorerUrl: network.explorerUrl ?? '',
-    testMoney: network.testMoney,
-  };
-}
-
-function profileOf(draft: Draft): PageInput<'network.save'>['profile'] {
-  const [wsUrl = null, ...otherWsUrls] = linesOf(draft.wsUrl);
-  return {
-    id: draft.id.trim(),
-    label: draft.label.trim(),
-    rpcUrls: linesOf(draft.rpcUrls),
-    wsUrl,
-    ...(otherWsUrls.length > 0 && { otherWsUrls }),
-    thresholds: { send: draft.send.trim(), receive: draft.receive.trim() },
-    testMoney: draft.testMoney,
-    representative: draft.representative.trim(),
-    explorerUrl: orNull(draft.explorerUrl),
-  };
-}
-
-/** The lines that are not empty. */
-function linesOf(text: string): string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-}
-
-function orNull(text: string): string | null {
-  const trimmed = text.trim();
-  return trimmed === '' ? null : trimmed;
 }

@@ -1,8 +1,16 @@
 import { readUrl } from '../../offer/origin.ts';
 import { decodeObject } from '../../wire/envelope.ts';
 import { isArray, isObject, type Json, type JsonObject, own, ownText } from '../../wire/json.ts';
+import { hashIn } from '../other-proof.ts';
 import { explainResponse, responseText } from '../response.ts';
-import { type FoundHeader, type HeaderName, headerNamed, MOST_FOUND, NAME } from './header-names.ts';
+import {
+  type FoundHeader,
+  type HeaderName,
+  headerNamed,
+  isWireName,
+  MOST_FOUND,
+  NAME,
+} from './header-names.ts';
 import { fromObject, namedIn, urlIn } from './in-text.ts';
 import { isWhole } from './payment-object.ts';
 import { valueBehind } from './value.ts';
@@ -65,7 +73,9 @@ function headersIn(object: JsonObject, url: string | undefined): readonly FoundH
   if (named !== undefined) pairs.push([named, value]);
   return pairs.flatMap(([name, given]) => {
     const header = headerNamed(name);
-    return header === undefined ? [] : valuesOf(header, given, url);
+    if (header === undefined) return [];
+    const found = valuesOf(header, given, url);
+    return isWireName(name) ? found : found.filter(isReadable);
   });
 }
 
@@ -88,12 +98,17 @@ function inTurns(list: readonly Json[], url: string | undefined): readonly Found
   return list.flatMap((name, index) => {
     const header = typeof name === 'string' ? headerNamed(name) : undefined;
     const value = list[index + 1];
-    return header === undefined || typeof value !== 'string' ? [] : valuesOf(header, value, url);
+    // What follows in a list may be another name: of the headers by which an answer varies, for example.
+    const isPair = header !== undefined && typeof value === 'string';
+    return isPair ? valuesOf(header, value, url).filter(isReadable) : [];
   });
 }
+
+const isReadable = ({ value }: FoundHeader): boolean =>
+  decodeObject(value) !== undefined || hashIn(value) !== null;
 
 /** The headers that can be read in a text, as a log has them in its messages. */
 function inString(text: string, url: string | undefined): readonly FoundHeader[] {
   if (text.search(NAME) < 0) return [];
-  return namedIn(text, url ?? urlIn(text)).filter(({ value }) => decodeObject(value) !== undefined);
+  return namedIn(text, url ?? urlIn(text)).filter(isReadable);
 }

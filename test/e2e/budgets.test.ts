@@ -211,7 +211,7 @@ describe('the pages', () => {
     const warning = popup.getByTestId('used-warning');
     await warning.waitFor();
     expect(await warning.getAttribute('data-mark')).toBe(mark);
-    expect(await warning.textContent()).toContain(`${mark} %`);
+    expect(await warning.textContent()).toContain(`${mark}%`);
     await popup.close();
   });
 
@@ -260,7 +260,7 @@ describe('the pages', () => {
     await box('save').waitFor({ state: 'detached' });
     await popup
       .getByTestId('budget-terms')
-      .filter({ hasText: /^up to 0\.02 XNO per payment, renews \S/ })
+      .filter({ hasText: /^up to 0\.02 XNO per payment, resets \S/ })
       .waitFor();
     expect(await popup.getByTestId('meter').count()).toBe(3);
     expect(await view()).toMatchObject({
@@ -403,7 +403,7 @@ describe('in the popup, by keyboard alone', () => {
     const sites = ['a', 'b', 'c', 'd'].map((name) => `https://${name}.example`);
     for (const one of sites) await purse.ask('budget.save', { site: one, perDay: String(XNO) });
     const popup = await popupOverSite();
-    await press(popup, 'Budgets');
+    await press(popup, 'tab-budgets');
     await popup.getByTestId('budget').nth(3).waitFor();
     for (const one of sites.toReversed()) {
       const card = popup.locator(`[data-testid="budget"][data-site="${one}"]`);

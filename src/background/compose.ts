@@ -206,7 +206,7 @@ export async function compose(interception: Interception): Promise<Background> {
     journal,
     budgets,
     approvals,
-    ...keptAnswers(challengeStore),
+    ...keptAnswers(challengeStore, async () => (await vault.deadline()) !== null),
     delivery,
     reopening,
     context: ({ tabId }) => payers.contextOf(tabId),

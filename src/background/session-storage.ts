@@ -120,13 +120,13 @@ const ToldText = v.array(
   }),
 );
 
-/** Stores what notifications have told. */
+/** Stores what notifications have told, if anything. */
 export const toldStore: ToldStore = {
   read: async () => {
     const kept = v.safeParse(ToldText, (await session.get(TOLD))[TOLD]);
     return kept.success ? kept.output : [];
   },
-  write: (told) => session.set({ [TOLD]: told }),
+  write: (told) => (told.length === 0 ? session.remove(TOLD) : session.set({ [TOLD]: told })),
 };
 
 const LINK = 'link:';

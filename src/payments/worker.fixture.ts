@@ -117,7 +117,7 @@ export function startWorker(
     journal,
     budgets,
     approvals,
-    ...keptAnswers(browser.session),
+    ...keptAnswers(browser.session, async () => true),
     delivery,
     reopening,
     context: async () => ({

@@ -284,7 +284,7 @@ describe('the pages', () => {
 
   test('show the name of a recipient beside its address, in the budget and in the question', async () => {
     const { purse } = testBed;
-    await budget({ perHour: String(9n * PRICE) });
+    await budget({ perHour: String(XNO) });
     await paid();
     const account = (await purse.payments()).at(-1)?.payTo ?? '';
     await purse.ask('settings.write', { contacts: [{ account, name: 'Corner shop' }] });

@@ -77,9 +77,9 @@ describe('the toolbar button', () => {
     await page.bringToFront();
     const url = testBed.at('/loses-answer', { name: 'owed' });
     await page.evaluate((address) => fetch(address).catch(() => null), url);
-    await expect.poll(async () => (await buttonOf(tab)).text, PATIENCE).toBe('!');
-    expect((await buttonOf(tab)).title).toContain(`Paid 0.01 XNO to ${host()}, but nothing was delivered`);
-    expect((await buttonOf()).text).toBe('!');
+    const owedTitle = expect.stringContaining(`Paid 0.01 XNO to ${host()}, but nothing was delivered`);
+    await expect.poll(() => buttonOf(tab), PATIENCE).toEqual({ text: '!', title: owedTitle });
+    await expect.poll(async () => (await buttonOf()).text, PATIENCE).toBe('!');
     await purse.killWorker();
     await page.goto(testBed.at('/free', { again: '1' }));
     await expect.poll(async () => (await buttonOf(tab)).text, PATIENCE).toBe('!');
@@ -108,7 +108,8 @@ describe('the toolbar button', () => {
     await expect.poll(async () => (await buttonOf()).title, PATIENCE).toBe('Nano Purse: locked');
     void page.goto(testBed.at('/article', { name: 'waits' })).catch(() => undefined);
     await purse.until('approval.waiting', {}, ({ length }) => length === 1);
-    await expect.poll(buttonOf, PATIENCE).toEqual({ text: '1', title: 'Nano Purse: waiting for you: 1' });
+    const waiting = 'Nano Purse: payment requests waiting for you: 1';
+    await expect.poll(buttonOf, PATIENCE).toEqual({ text: '1', title: waiting });
     await purse.ask('vault.unlock', { password: PASSWORD });
     await (await purse.nextApproval()).decline();
     await expect.poll(buttonOf, PATIENCE).toEqual({ text: '', title: 'Nano Purse' });

@@ -23,10 +23,13 @@ let owed: OwedPayment[];
 let payments: Map<PaymentId, Payment>;
 let told: readonly ToldSite[];
 let isUnlocked: boolean;
+/** Runs when the record of what was told is read. */
+let onRead: () => void;
 let notifications: SystemNotifications;
 
 beforeEach(() => {
   [isGranted, isUnlocked] = [true, true];
+  onRead = () => undefined;
   [up, shown, questions, waiting, owed, payments, told] = [new Map(), [], [], new Set(), [], new Map(), []];
   vi.stubGlobal('chrome', {
     permissions: {
@@ -73,7 +76,10 @@ const start = () =>
     settings: { networks: async () => [{ ...DEVNET, testMoney: false }] },
     vault: { isUnlocked: async () => isUnlocked },
     store: {
-      read: async () => told,
+      read: async () => {
+        onRead();
+        return told;
+      },
       write: async (now) => {
         told = now;
       },
@@ -174,4 +180,16 @@ test('to end them clears all, forgets what was told and gives the permission bac
   await update();
   await notifications.stop();
   expect([up.size, told, isGranted]).toEqual([0, [], false]);
+});
+
+test('a question that a restarted worker asks again while it looks at what is up stays up', async () => {
+  const question = ask();
+  await update();
+  questions = [];
+  notifications = start();
+  onRead = () => {
+    questions = [question];
+  };
+  await update();
+  expect([...up.keys()]).toEqual([QUESTION]);
 });

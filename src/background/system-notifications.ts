@@ -121,7 +121,7 @@ export class SystemNotifications {
       ...questions.map((one) => tellableOf(one, isSeen, tests.has(one.offer.network))),
       ...owed,
     ].flatMap((one) => (one === null ? [] : [{ ...one, isSeen: one.isSeen || isWatched }]));
-    const plan = planOf({ tellable, told, up, resuming: await this.#resuming(told), now: now() });
+    const plan = planOf({ tellable, told, up, resuming: await this.#resuming(told, questions), now: now() });
     const known = new Set(plan.told.flatMap((site) => site.known));
     this.#asked = new Set(
       [...this.#asked, ...questions.map(({ challenge }) => challenge.id)].filter((id) => known.has(id)),
@@ -157,9 +157,12 @@ export class SystemNotifications {
     return (await Promise.all(all)).flat();
   }
 
-  /** The requests that were told, and whose question this life of the worker has yet to ask again. */
-  async #resuming(told: readonly ToldSite[]): Promise<ReadonlySet<string>> {
-    const asked = new Set(this.#ports.approvals.list().map(({ challenge }) => challenge.id));
+  /**
+   * The requests that were told, and that are not among these questions: this life of the worker has yet to ask them again, or
+   * has just done so.
+   */
+  async #resuming(told: readonly ToldSite[], questions: readonly Question[]): Promise<ReadonlySet<string>> {
+    const asked = new Set(questions.map(({ challenge }) => challenge.id));
     const left = told
       .flatMap(({ known }) => known)
       .filter((id) => !asked.has(id) && !this.#asked.has(id))

@@ -71,7 +71,7 @@ test('the button and the popup lead from a 402 to the set-up, whose last page le
   await onboarding.getByTestId('password').fill(PASSWORD);
   await onboarding.getByTestId('password-again').fill(PASSWORD);
   await onboarding.getByTestId('seal').click();
-  await onboarding.locator('[data-testid="next-payment"][data-state="unfunded"][data-mean]').waitFor();
+  await onboarding.locator('[data-testid="next-payment"][data-state="unfunded"]').waitFor();
   await onboarding.getByTestId('continue').getByText(`Continue to ${host}`).click();
 
   // The page asks again: now there is a purse to ask it.
@@ -82,6 +82,7 @@ test('the button and the popup lead from a 402 to the set-up, whose last page le
 });
 
 test('the popup says how long the first payment still needs, until the purse is ready to pay', async () => {
+  await purse.ask('work.test', {});
   const popup = await opened('src/pages/popup/index.html');
   const next = popup.getByTestId('next-payment');
   await next.waitFor();

@@ -22,6 +22,11 @@ describe('the time until the next payment is prepared', () => {
     expect(await nextPaymentView(funds({}), device)).toEqual({ state: 'unfunded', meanMs: 8_125 });
   });
 
+  test('counts one block where the work to receive is found already', async () => {
+    const prepared = funds({ isReady: true });
+    expect(await nextPaymentView(prepared, device)).toEqual({ state: 'unfunded', meanMs: 8_000 });
+  });
+
   test('counts both blocks while money arrives', async () => {
     const arriving = funds({ incoming: raw(5n) });
     expect(await nextPaymentView(arriving, device)).toEqual({ state: 'preparing', meanMs: 8_125 });

@@ -6,6 +6,7 @@ import type { SearchTime } from '../../work/engine-speed.ts';
 
 /** What the time until the next payment depends on. */
 export interface Funds extends Pick<Wallet, 'balance' | 'incoming'> {
+  /** Whether the work of the account's next block is found: of an empty one that is the block that receives. */
   readonly isReady: boolean;
   readonly thresholds: NetworkProfile['thresholds'];
 }
@@ -19,9 +20,9 @@ export async function nextPaymentView(
   { balance, incoming, isReady, thresholds }: Funds,
   searchTime: (threshold: Threshold) => Promise<SearchTime | null>,
 ): Promise<NextPaymentView> {
-  if (isReady) return { state: 'ready', meanMs: 0 };
   const isEmpty = balance === null || balance === 0n;
-  const searches = isEmpty ? [thresholds.receive, thresholds.send] : [thresholds.send];
+  if (isReady && !isEmpty) return { state: 'ready', meanMs: 0 };
+  const searches = isEmpty && !isReady ? [thresholds.receive, thresholds.send] : [thresholds.send];
   const times = await Promise.all(searches.map((threshold) => searchTime(parseThreshold(threshold))));
   const known = times.filter((time) => time !== null);
   return {

@@ -89,6 +89,7 @@ test('the popup says how long the first payment still needs, until the purse is 
   expect(await next.textContent()).toMatch(
     /^When XNO arrives, this device needs about .* to get ready to pay\./,
   );
+  expect(await popup.getByTestId('work').textContent()).not.toContain('Ready to pay');
   const state = await purse.ask('purse.state', {});
   await devnet.faucet(state.kind === 'open' ? state.account : '', XNO);
   await popup.locator('[data-testid="work"][data-work="ready"]').waitFor();

@@ -72,7 +72,8 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
             {t('popup_incoming', { amount: shortXno(purse.incoming) })}
           </p>
         )}
-        <WorkLine work={purse.work} />
+        {/* An empty wallet has the work to receive prepared, and nothing to pay with. */}
+        <WorkLine work={purse.work === 'ready' && purse.balance === '0' ? 'none' : purse.work} />
       </section>
 
       <FaultLine fault={action.fault.value} />

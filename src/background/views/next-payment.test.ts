@@ -42,6 +42,11 @@ describe('the time until the next payment is prepared', () => {
     expect(await nextPaymentView(ready, device)).toEqual({ state: 'ready', meanMs: 0 });
   });
 
+  test('is unknown, and not that of an empty wallet, until a node was asked', async () => {
+    const unasked = funds({ balance: null });
+    expect(await nextPaymentView(unasked, device)).toEqual({ state: 'preparing', meanMs: null });
+  });
+
   test('is unknown on a device whose speed is unknown', async () => {
     expect(await nextPaymentView(funds({}), async () => null)).toEqual({ state: 'unfunded', meanMs: null });
   });

@@ -20,7 +20,9 @@ export async function nextPaymentView(
   { balance, incoming, isReady, thresholds }: Funds,
   searchTime: (threshold: Threshold) => Promise<SearchTime | null>,
 ): Promise<NextPaymentView> {
-  const isEmpty = balance === null || balance === 0n;
+  // Until a node was asked, nothing says that there is no money.
+  if (balance === null) return { state: 'preparing', meanMs: null };
+  const isEmpty = balance === 0n;
   if (isReady && !isEmpty) return { state: 'ready', meanMs: 0 };
   const searches = isEmpty && !isReady ? [thresholds.receive, thresholds.send] : [thresholds.send];
   const times = await Promise.all(searches.map((threshold) => searchTime(parseThreshold(threshold))));

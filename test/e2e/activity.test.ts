@@ -129,14 +129,14 @@ test('totals of the week and the month stand above; a search and a site have the
   await search.fill('wombat');
   await popup.getByTestId('total-month').waitFor({ state: 'detached' });
   await rowOf(payment).waitFor();
-  expect(await popup.getByTestId('activity-row').count()).toBe(1);
+  await expect.poll(() => popup.getByTestId('activity-row').count()).toBe(1);
   // The story opens from the search, and leads back to it.
   await popup.getByTestId('activity-row').click();
   await popup.getByTestId('payment-state').waitFor();
   await popup.getByTestId('all-of-site').click();
   await popup.getByTestId('site-shown').waitFor();
   await rowOf(payment).waitFor();
-  expect(await popup.getByTestId('activity-row').count()).toBeGreaterThan(1);
+  await expect.poll(() => popup.getByTestId('activity-row').count()).toBeGreaterThan(1);
   // No tags are counted, and this site was paid without any.
   const ofSite = (await testBed.purse.payments()).filter(({ site }) => site === payment.site);
   const ever = ofSite.reduce((sum, { amount }) => sum + BigInt(amount), 0n);

@@ -82,6 +82,7 @@ test('budgets go on paying for an hour after the purse has locked itself, and st
 test('the pocket closes by itself twelve hours after the unlocking, however much it was used', async () => {
   const { purse } = testBed;
   await pass(11 * 60);
+  await expect.poll(openAfterTending).toEqual(['pocket']);
   expect(await bed.get()).toBe(200);
   await pass(59);
   expect(await bed.get()).toBe(200);

@@ -161,7 +161,7 @@ describe('work servers', () => {
 
     const popup = await workPage(testBed);
     const named = popup.locator(`[data-testid="engine"][data-engine="${liar?.url}"]`);
-    expect(await named.locator('.engine-retired').count()).toBe(1);
+    await named.locator('.engine-retired').waitFor();
     await popup.close();
   });
 

@@ -135,10 +135,10 @@ describe('opened late, after the worker died', () => {
 
   test('filters by words and by state', async () => {
     await panel.getByTestId('filter').fill('legacy early');
-    expect(await panel.getByTestId('exchange').count()).toBe(1);
+    await expect.poll(() => panel.getByTestId('exchange').count()).toBe(1);
     await panel.getByTestId('filter').fill('');
     await panel.getByTestId('state').selectOption('paid');
-    expect(await panel.getByTestId('exchange').count()).toBe(2);
+    await expect.poll(() => panel.getByTestId('exchange').count()).toBe(2);
     await panel.getByTestId('state').selectOption('all');
   });
 

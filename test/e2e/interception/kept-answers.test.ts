@@ -46,10 +46,12 @@ function refusedOnce(path: string, status: number, headers: Readonly<Record<stri
   });
 }
 
+/** The rules that are in force: one that was just added can be read before the browser goes by it. */
 const dynamicRules = () =>
-  browser.worker.evaluate(async () =>
-    (await chrome.declarativeNetRequest.getDynamicRules()).map(({ condition }) => condition),
-  );
+  browser.worker.evaluate(async () => {
+    await chrome.declarativeNetRequest.updateDynamicRules({});
+    return (await chrome.declarativeNetRequest.getDynamicRules()).map(({ condition }) => condition);
+  });
 const sessionRules = () =>
   browser.worker.evaluate(async () =>
     (await chrome.declarativeNetRequest.getSessionRules()).map(({ condition }) => condition),

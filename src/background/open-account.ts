@@ -26,7 +26,7 @@ export interface AccountToOpen {
   readonly network: NetworkProfile;
   readonly node: NodeClient;
   readonly account: NanoAddress;
-  /** All accounts of the seed. */
+  /** All accounts of the seed on such a network. */
   readonly own: readonly NanoAddress[];
   /** Raw. */
   readonly leastReceived: Raw;
@@ -49,7 +49,7 @@ export function openAccount(
     work,
     exclusively,
     // Keys are read from the vault again at each use, so that none outlives a lock.
-    keys: () => keysAt(vault, own.indexOf(account)),
+    keys: () => keysAt(vault, network, own.indexOf(account)),
     openSocket: socketsInTurn(sockets, (url) => new WebSocket(url)),
     clock: systemClock,
     patienceMs: CONFIRMATION_PATIENCE,

@@ -215,7 +215,7 @@ export class OpenWallets {
       representative: (await settings.read('representative')) ?? chosen.representative,
     };
     const node = nodeOf(network);
-    const own = await ownAddresses(this.#ports.vault);
+    const own = await ownAddresses(this.#ports.vault, network);
     const [savings] = own;
     if (savings === undefined) throw new Fault('fault_unexpected');
     const plan = await settings.read('float');

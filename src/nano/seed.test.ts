@@ -1,10 +1,21 @@
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { BURN_ADDRESS, publicKeyOf } from './account.ts';
 import { parseRaw } from './amount.ts';
 import { buildSend, signBlock, verifySignature, ZERO_HASH } from './block.ts';
 import { signNoms } from './noms.ts';
-import { canonicalSource, deriveKeys, newWords, readSeedHex, readWords, seedOf } from './seed.ts';
+import {
+  canonicalSource,
+  deriveKeys,
+  MOST_ACCOUNTS,
+  newWords,
+  readSeedHex,
+  readWords,
+  type Seed,
+  seedFor,
+  seedOf,
+} from './seed.ts';
 import { signDigestOfText } from './signature.ts';
 
 const WORDS =
@@ -121,6 +132,36 @@ describe('seeds', () => {
   test('an index of 2^31 or more is refused by hardened derivation', () => {
     expect(() => deriveKeys(readSeedHex('00'.repeat(64)), 2 ** 31)).toThrow(RangeError);
     expect(deriveKeys(readSeedHex('00'.repeat(64)), 2 ** 31 - 1).address).toMatch(/^nano_/);
+  });
+});
+
+describe('networks of test money', () => {
+  const hexOf = (digits: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`));
+  const seeds: fc.Arbitrary<Seed> = fc.oneof(
+    hexOf(64).map((hex) => ({ kind: 'legacy', hex }) as const),
+    hexOf(128).map((hex) => ({ kind: 'bip44', hex }) as const),
+  );
+  const keysFrom = (seed: Seed) =>
+    Array.from({ length: MOST_ACCOUNTS }, (_, index) => deriveKeys(seed, index));
+
+  test('have none of the accounts that a seed has where money is real', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const [real, tests] = [false, true].map((testMoney) => keysFrom(seedFor({ testMoney }, seed)));
+        expect(real).toEqual(keysFrom(seed));
+        const addresses = new Set([...(real ?? []), ...(tests ?? [])].map(({ address }) => address));
+        expect(addresses.size).toBe(2 * MOST_ACCOUNTS);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  // Computed apart from this code: Python's hashlib.blake2b(seed, key=b'nano-purse test money 1', digest_size=32).
+  test.each([
+    ['00'.repeat(32), '5f13fbb656f1ebe03304afce83b8e10d2f2bc284bbdcd9aae81658a662f59f58'],
+    ['01'.repeat(64), '6591adff3f9556a39fb9f61785895455948860b4017a2eb363fa5526a59c71cd'],
+  ])('derive theirs from Blake2b of %s', (hex, expected) => {
+    expect(seedFor({ testMoney: true }, readSeedHex(hex))).toEqual({ kind: 'legacy', hex: expected });
   });
 });
 

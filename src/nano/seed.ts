@@ -59,6 +59,7 @@ export const MOST_ACCOUNTS = 8;
 
 /** The length of a phrase whose 256 bits can be a legacy seed. */
 const LEGACY_WORDS = 24;
+const TEST_SEED_KEY = 'nano-purse test money 1';
 const HARDENED = 2 ** 31;
 const LEGACY_INDEXES = 2 ** 32;
 
@@ -116,6 +117,23 @@ export function seedOf(source: SeedSource): Seed {
   if (seed === null) throw new Fault('fault_badWords');
   return seed;
 }
+
+/** Whether a network's money has no value: such networks have keys of their own. */
+export interface SeedUse {
+  readonly testMoney: boolean;
+}
+
+/**
+ * The seed that accounts on a network are derived from. A block names no network, and one that was signed for test money would
+ * move real money where its account exists on the live network too; so test money has a seed of its own, which no one can
+ * compute the user's from.
+ */
+export const seedFor = ({ testMoney }: SeedUse, seed: Seed): Seed =>
+  testMoney ? { kind: 'legacy', hex: testSeedHexOf(seed) } : seed;
+
+/** Blake2b-256 over the seed's bytes, keyed with a name (RFC 7693, section 2.9). docs/WIRE.md §6.1. */
+const testSeedHexOf = ({ hex }: Seed): string =>
+  lowerHexOf(blake2b(bytesOfHex(hex), { key: utf8ToBytes(TEST_SEED_KEY), dkLen: 32 }));
 
 /** The keys of the account at an index. @throws RangeError for an index outside the derivation's range */
 export function deriveKeys(seed: Seed, index: number): AccountKeys {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Fault } from '../fault.ts';
-import { deriveKeys, keysOf, type SeedSource, seedOf } from '../nano/seed.ts';
+import { deriveKeys, keysOf, type Seed, type SeedSource, seedFor, seedOf } from '../nano/seed.ts';
 import { JsonStore, MemoryPlace } from './places.fixture.ts';
 import { POCKET_SPAN, Vault } from './vault.ts';
 
@@ -40,16 +40,24 @@ beforeEach(async () => {
   await vault.create(SOURCE, PASSWORD);
 });
 
-const keysKept = async () => (await vault.pocket())?.privateKeys.map((key) => keysOf(key).address);
+const keysKept = async () => (await vault.pocket())?.real.privateKeys.map((key) => keysOf(key).address);
 const addressesOf = (...indexes: readonly number[]) =>
   indexes.map((index) => deriveKeys(SEED, index).address);
+/** The accounts of a seed, and the keys of those that are the pocket. */
+const familyFrom = (seed: Seed) => {
+  const all = [0, 1, 2, 3, 4, 5, 6, 7].map((index) => deriveKeys(seed, index));
+  return {
+    addresses: all.map(({ address }) => address),
+    privateKeys: all.slice(1, 3).map(({ privateKey }) => privateKey),
+  };
+};
 
 describe('a locked vault with a pocket', () => {
-  test('has the keys of its pocket, the addresses of all accounts, and no seed', async () => {
+  test('has the keys of its pockets of real and of test money, the addresses of all accounts, and no seed', async () => {
     await vault.lock();
     expect(await vault.pocket()).toEqual({
-      addresses: addressesOf(0, 1, 2, 3, 4, 5, 6, 7),
-      privateKeys: [deriveKeys(SEED, 1).privateKey, deriveKeys(SEED, 2).privateKey],
+      real: familyFrom(SEED),
+      test: familyFrom(seedFor({ testMoney: true }, SEED)),
     });
     expect([await vault.isUnlocked(), await vault.isPocketOpen()]).toEqual([false, true]);
     await expect(vault.seed()).rejects.toEqual(LOCKED);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../fault.ts';
 import type { Raw } from '../nano/amount.ts';
-import { DEVNET, MAINNET } from '../nano/network.ts';
+import { DEVNET } from '../nano/network.ts';
 import { hash as hashOf } from '../nano/nodes.fixture.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../work/difficulty.ts';
 import { accountWith, STRANGER } from './account.fixture.ts';
@@ -11,18 +11,6 @@ import type { OwnBlock } from './own-block.ts';
 const env = chainEnvironment();
 
 describe('AccountChain, signing,', () => {
-  test('signs nothing for a test network whose node shows a block of the live network', async () => {
-    const live = env.account.wallet({
-      network: { ...env.account.network, id: MAINNET.id, testMoney: false },
-    }).chain;
-    await live.publish(await live.send(order(10n), env.persist));
-    await expect(env.chain.send(order(10n), env.persist)).rejects.toMatchObject({ key: 'fault_liveHead' });
-    expect(env.amounts()).toEqual([10n]);
-    // The live network itself is not affected.
-    await live.publish(await live.send(order(10n), env.persist));
-    expect(env.amounts()).toEqual([10n, 10n]);
-  });
-
   test('sends the amount to the payee, and stores by how much the balance changes', async () => {
     const own = await env.pay(10n);
     expect(own).toMatchObject({ subtype: 'send', delta: 10n, block: { balance: 990n } });

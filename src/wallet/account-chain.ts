@@ -126,7 +126,7 @@ export class AccountChain {
    * Asks the ledger for the head to build on. It is proven by hash and signature (invariant 4), and not older than what
    * this wallet signed. An own block that no node has is published again first.
    *
-   * @throws Fault `fault_headUnproven`, `fault_legacyHead`, `fault_liveHead`, `fault_nodeBehind`, those of NodeClient, and
+   * @throws Fault `fault_headUnproven`, `fault_legacyHead`, `fault_nodeBehind`, those of NodeClient, and
    * `fault_nodeRefused` when a node refuses a payment that may still get to the ledger elsewhere
    */
   look(): Promise<ChainHead> {

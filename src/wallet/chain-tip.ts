@@ -66,7 +66,7 @@ export class ChainTip {
    * A handed-over block is neither published nor built on. The head after it is returned, so that its amount counts as
    * spent.
    *
-   * @throws Fault as `AccountChain.look`, except `fault_liveHead`
+   * @throws Fault as `AccountChain.look`
    */
   async basis(newest: OwnBlock | null): Promise<Basis> {
     if (newest === null) return { head: await readChainHead(this.#ports.node, this.#account) };

@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts';
 import { type BlockHash, type ChainHead, workRootOf } from '../nano/block.ts';
-import { MAINNET, mostRawOn, type NetworkProfile } from '../nano/network.ts';
+import { mostRawOn, type NetworkProfile } from '../nano/network.ts';
 import type { ChainStore } from './chain-store.ts';
 import type { Basis, ChainTip } from './chain-tip.ts';
 import { type Confirmed, isDecided } from './conflict-decision.ts';
@@ -37,7 +37,7 @@ export class HeadLookup {
     const newest = await tip.newest();
     const basis = await tip.basis(newest);
     const { head } = basis;
-    await this.#assertOfNetwork(head);
+    this.#assertOfNetwork(head);
     if (basis.excludes !== undefined) this.#beside = basis;
     known.prove(head, newest?.hash ?? null, before);
     return head;
@@ -112,16 +112,12 @@ export class HeadLookup {
   }
 
   /**
-   * Rejects a head that belongs to another network. A block names no network, and accounts are the same on all of them: on
-   * the live chain, a block of test money would send real money. A test network's node must not show a block that was
-   * signed for the live network, and a balance must not exceed the network's supply.
+   * Rejects a balance above the network's supply: such a head belongs to another network.
    *
-   * @throws Fault `fault_headUnproven`, `fault_liveHead`
+   * @throws Fault `fault_headUnproven`
    */
-  async #assertOfNetwork(head: ChainHead): Promise<void> {
-    const { network, store } = this.#ports;
-    if (head.kind === 'open' && head.balance > mostRawOn(network)) throw new Fault('fault_headUnproven');
-    if (!network.testMoney || network.id === MAINNET.id || head.kind !== 'open') return;
-    if ((await store.signed(head.hash))?.network === MAINNET.id) throw new Fault('fault_liveHead');
+  #assertOfNetwork(head: ChainHead): void {
+    if (head.kind === 'open' && head.balance > mostRawOn(this.#ports.network))
+      throw new Fault('fault_headUnproven');
   }
 }

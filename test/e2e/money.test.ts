@@ -268,7 +268,15 @@ test('amounts of real money are shown with their worth at a rate that the user t
   const { builtIn: _, ...kept } = network;
   const profile = { ...kept, rpcUrls: [...kept.rpcUrls], otherWsUrls: [...(kept.otherWsUrls ?? [])] };
   await purse.ask('network.save', { profile: { ...profile, testMoney: false } });
-  await purse.until('purse.state', {}, (state) => state.kind === 'open' && !state.network.testMoney);
+  // Real money lies on accounts of its own.
+  const real = await purse.until(
+    'purse.state',
+    {},
+    (state) => state.kind === 'open' && !state.network.testMoney,
+  );
+  const account = real.kind === 'open' ? real.account : '';
+  await fund(testBed.devnet, { ...purse, account }, XNO);
+  await popup.locator(`[data-testid="balance"][data-raw="${XNO}"]`).waitFor();
   const balanceNow = await popup.getByTestId('balance').getAttribute('data-raw');
   const worth = (Number(balanceNow) / 1e30) * 0.85;
   await popup
@@ -286,6 +294,7 @@ test('amounts of real money are shown with their worth at a rate that the user t
   await page.close();
   await purse.ask('settings.write', { currency: null });
   await purse.ask('network.save', { profile });
+  await purse.until('purse.state', {}, (state) => state.kind === 'open' && state.account === purse.account);
 });
 
 test('a network is added, used, edited and removed by hand; the purse asks its nodes and no others', async () => {

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
-import { deriveKeys } from '../../src/nano/seed.ts';
 import { readAddress } from '../devnet/address.ts';
 import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
+import { testKeysAt } from './test-keys.ts';
 
 /** What each account of the pocket holds when it is full (raw). */
 export const SHARE = 4n * PRICE;
@@ -17,7 +17,7 @@ export class PocketBed {
   #requests = 0;
 
   private constructor(testBed: TestBed, seed: string, password: string) {
-    const addressAt = (index: number) => deriveKeys({ kind: 'legacy', hex: seed }, index).address;
+    const addressAt = (index: number) => testKeysAt({ kind: 'legacy', hex: seed }, index).address;
     this.testBed = testBed;
     this.savings = addressAt(0);
     this.pocket = [addressAt(1), addressAt(2)];

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deriveKeys } from '../../src/nano/seed.ts';
 import { readAddress } from '../devnet/address.ts';
 import { launchPurse } from './purse.ts';
 import { openTestBed, type TestBed, XNO } from './setup.ts';
+import { testKeysAt } from './test-keys.ts';
 
 const SEED = '5F10A7'.padEnd(64, '0');
 const ACCOUNTS = Array.from(
   { length: 8 },
-  (_, index) => deriveKeys({ kind: 'legacy', hex: SEED }, index).address,
+  (_, index) => testKeysAt({ kind: 'legacy', hex: SEED }, index).address,
 );
 const POCKET = ACCOUNTS.slice(1);
 

@@ -39,7 +39,7 @@ let page: Page;
 let spy: Page;
 
 beforeAll(async () => {
-  testBed = await openTestBed({ purse: { seed: mnemonic, password: PASSWORD } });
+  testBed = await openTestBed({ purse: { seed: mnemonic, password: PASSWORD }, testMoney: false });
   expect(testBed.purse.account).toBe(asBip44NoPassphrase.address);
   spy = await testBed.purse.newPage();
   await spy.goto(inPurse('manifest.json'));
@@ -307,6 +307,7 @@ test('the purse’s own pages violate no rule of their content security policy',
   }
   await decline();
   const popup = await watch('src/pages/popup/index.html');
+  await popup.locator('nav button').first().waitFor();
   for (const tab of await popup.locator('nav button').all()) await tab.click();
   expect(await trespasses(popup)).toEqual([]);
   expect(errors).toEqual([]);

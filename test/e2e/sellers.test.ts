@@ -2,16 +2,17 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentView } from '../../src/messages/payment.ts';
-import { deriveKeys, MOST_ACCOUNTS } from '../../src/nano/seed.ts';
+import { MOST_ACCOUNTS } from '../../src/nano/seed.ts';
 import { readAddress, toAddress } from '../devnet/address.ts';
 import type { Entry } from '../devnet/ledger.ts';
 import { type OpenSeller, startSeller } from '../merchant/sellers/start-seller.ts';
 import { SELLER_NAMES, SELLERS, type SellerName } from '../merchant/sellers/table.ts';
 import { openTestBed, type TestBed, XNO } from './setup.ts';
+import { testKeysAt } from './test-keys.ts';
 
 const SEED = '5E11E5'.padEnd(64, '0');
 const OWN = Array.from({ length: MOST_ACCOUNTS }, (_, index) => {
-  const key = readAddress(deriveKeys({ kind: 'legacy', hex: SEED }, index).address);
+  const key = readAddress(testKeysAt({ kind: 'legacy', hex: SEED }, index).address);
   if (key === undefined) throw new Error('an own account has an address');
   return key;
 });

@@ -24,6 +24,8 @@ export interface TestBedOptions {
   readonly line?: (devnet: Devnet) => Promise<Pick<Devnet['profile'], 'rpcUrls' | 'wsUrl'>>;
   /** Whether the merchant's account has a block, as that of a shop with customers has; true by default. */
   readonly isMerchantOpened?: boolean;
+  /** Whether the purse is told that its money has no value; true by default. Else it derives the keys of real money. */
+  readonly testMoney?: boolean;
   /** What the purse holds at the start (raw); 10 XNO by default. */
   readonly funds?: bigint;
 }
@@ -132,8 +134,9 @@ async function openMerchantAccount(devnet: Devnet, seed: string): Promise<void> 
 }
 
 async function openPurse(devnet: Devnet, options: TestBedOptions, funds: bigint): Promise<TestPurse> {
+  const { testMoney = true } = options;
   const line = await options.line?.(devnet);
-  const purse = await launchPurse({ ...options.purse, network: { ...devnet.profile, ...line } });
+  const purse = await launchPurse({ ...options.purse, network: { ...devnet.profile, ...line, testMoney } });
   try {
     if (funds > 0n && purse.account !== '') await fund(devnet, purse, funds);
     return purse;

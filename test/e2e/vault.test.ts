@@ -39,7 +39,7 @@ describe('setting up', () => {
   let page: Page;
 
   beforeAll(async () => {
-    testBed = await openTestBed({ purse: { bare: true } });
+    testBed = await openTestBed({ purse: { bare: true }, testMoney: false });
   });
   afterAll(() => testBed?.close());
   beforeEach(async () => {
@@ -130,8 +130,9 @@ describe('setting up', () => {
   test('new words are shown, asked for, sealed, and lead to their account', async () => {
     const { purse, devnet } = testBed;
     await page.getByTestId('create').click();
-    const words = await page.locator('[data-testid="words"] .word').allTextContents();
-    expect(words).toHaveLength(24);
+    const shown = page.locator('[data-testid="words"] .word');
+    await expect.poll(() => shown.count()).toBe(24);
+    const words = await shown.allTextContents();
     expect(new Set(words).size).toBeGreaterThan(15);
     await page.getByTestId('words-done').click();
 
@@ -151,7 +152,7 @@ describe('setting up', () => {
     // The same words are there again after a reload, by mistake or not.
     await page.reload();
     await page.getByTestId('create').click();
-    expect(await page.locator('[data-testid="words"] .word').allTextContents()).toEqual(words);
+    await expect.poll(() => shown.allTextContents()).toEqual(words);
     await page.getByTestId('words-done').click();
     for (const field of await fields.all()) {
       await field.fill(` ${words[(await placeOf(field)) - 1]?.toUpperCase()} `);
@@ -211,8 +212,7 @@ describe('setting up', () => {
     await popup.locator('[role="alert"] .notice').waitFor();
     await popup.getByTestId('reveal-password').fill(PASSWORD);
     await popup.keyboard.press('Enter');
-    await popup.getByTestId('words').waitFor();
-    expect(await popup.locator('.word').allTextContents()).toEqual(words);
+    await expect.poll(() => popup.locator('.word').allTextContents()).toEqual(words);
     await popup.close();
   });
 });
@@ -428,7 +428,7 @@ describe('the lock', () => {
       network: { id: devnet.profile.id },
     });
     expect(await again.activity()).toEqual(before);
-    expect(await popup.getByTestId('activity-row').count()).toBe(3);
+    await expect.poll(() => popup.getByTestId('activity-row').count()).toBe(3);
     await popup.close();
     page = await again.newPage();
     void page.goto(testBed.at('/article')).catch(() => undefined);

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright';
-import { deriveKeys, MOST_ACCOUNTS, readSeedHex } from '../../src/nano/seed.ts';
+import { MOST_ACCOUNTS, readSeedHex } from '../../src/nano/seed.ts';
 import type { AnyPayment } from '../../src/payments/private-record.ts';
 import type { SpendingRow } from '../../src/policy/reservation.ts';
 import { TestAccount } from '../devnet/test-account.ts';
 import { openTestBed, type TestBed, XNO } from '../e2e/setup.ts';
+import { testKeysAt } from '../e2e/test-keys.ts';
 import { WatchedWorker } from './worker.ts';
 
 /** A tab that sends requests, and the browser's id of it. */
@@ -72,8 +73,8 @@ export async function openKillTestBed(): Promise<KillTestBed> {
   const inPrivate = await opened(`${merchant.otherOrigin}/free`, true);
   // Opened last: the purse pays without asking in the last focused window only.
   const ordinary = await opened(`${merchant.origin}/free`, false);
-  const keys = Array.from({ length: MOST_ACCOUNTS }, (_, index) => deriveKeys(readSeedHex(seed), index));
-  const [{ privateKey } = deriveKeys(readSeedHex(seed), 0)] = keys;
+  const keys = Array.from({ length: MOST_ACCOUNTS }, (_, index) => testKeysAt(readSeedHex(seed), index));
+  const [{ privateKey } = testKeysAt(readSeedHex(seed), 0)] = keys;
   return {
     ...testBed,
     ownPage,

@@ -23,7 +23,10 @@ let purse: TestPurse | undefined;
 
 beforeAll(async () => {
   whole = newProfile();
-  testBed = await openTestBed({ purse: { profile: whole, password: PASSWORD, seed: SEED } });
+  testBed = await openTestBed({
+    purse: { profile: whole, password: PASSWORD, seed: SEED },
+    testMoney: false,
+  });
   account = testBed.purse.account;
   const page = await testBed.purse.newPage();
   await page.goto(`${testBed.merchant.origin}/`);
@@ -98,7 +101,7 @@ const DAMAGES: readonly (readonly [string, (databases: string) => void])[] = [
 
 /** What a purse knows again that was on a network of tests: which one that was, the user tells it. */
 async function expectMoney(of: TestPurse): Promise<void> {
-  await useNetwork(of.ask, testBed.devnet.profile);
+  await useNetwork(of.ask, { ...testBed.devnet.profile, testMoney: false });
   await of.until('purse.state', {}, (state) => state.kind === 'open' && BALANCE.test(state.balance ?? ''));
 }
 

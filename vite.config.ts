@@ -37,6 +37,7 @@ export default defineConfig(({ mode, command }) => {
       rollupOptions: {
         input: [
           ...[...pages, ...(firefox ? [] : ['offscreen'])].map((page) => `src/pages/${page}/index.html`),
+          'src/practice/index.html',
           // The browser finds the tools' own page by the manifest, and this one by its name only.
           'src/pages/devtools/panel.html',
         ],

@@ -1,4 +1,4 @@
-/** `npm run bench -- [suite] [--json FILE]`: measures. Only the first run, the fuzzing and the simulation can fail. */
+/** `npm run bench -- [suite] [--json FILE]`: measures. Only the start, the first run, the fuzzing and the simulation can fail. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ensureChromium } from '../../scripts/browser.ts';
@@ -12,9 +12,10 @@ import { benchPay } from './pay.ts';
 import { type Row, table } from './rows.ts';
 import { benchSignatures } from './signatures.ts';
 import { benchSim } from './sim.ts';
+import { benchStart } from './start.ts';
 import { benchWork } from './work.ts';
 
-const USAGE = `Usage: npm run bench -- [pay|page|burst|dust|work|first-run|kdf|fuzz|signatures|sim] [options]
+const USAGE = `Usage: npm run bench -- [pay|page|burst|dust|work|start|first-run|kdf|fuzz|signatures|sim] [options]
   pay          a fetch paid inside a budget: from the 402 to the answer; and whether a long journal makes it dearer
   page         what a page that asks for nothing pays for the purse: with it and without, in turns
   burst        a hundred fetches at once, against one at a time
@@ -22,6 +23,8 @@ const USAGE = `Usage: npm run bench -- [pay|page|burst|dust|work|first-run|kdf|f
   work         the proof-of-work kernels and engines, beside nano-pow
   first-run    from the first money to the first content, at the live network's thresholds; fails where its user is asked twice
                or something is thrown away. A run takes minutes: it runs only when asked for by name
+  start        from the installation to the practice payment, and to the first paid content on test money: time and clicks;
+               fails above eight clicks. It runs only when asked for by name
   kdf          unlocking, at several costs of guessing the password; runs only when asked for by name
   fuzz         1,000 cases of whatever holds for any offer and answer; fails with the smallest case against it.
                It runs only when asked for by name
@@ -29,7 +32,7 @@ const USAGE = `Usage: npm run bench -- [pay|page|burst|dust|work|first-run|kdf|f
                which they differ. It runs only when asked for by name
   sim          exchanges at random, with lost, late, lying and missing answers and killed workers; fails with the first course
                of events after which a request is paid twice or never served. It runs only when asked for by name
-  --n N        samples for each row (20; of pay 200, of page 10, of work 40, of burst 3, of dust 24, of first-run 10, of fuzz 100,000 cases,
+  --n N        samples for each row (20; of pay 200, of page 10, of work 40, of burst 3, of dust 24, of start 5, of first-run 10, of fuzz 100,000 cases,
                of signatures 1,000, of sim 1,000 exchanges)
   --json FILE  writes {suite, rows: [{name, n, p50, p95, unit}]}`;
 
@@ -57,6 +60,10 @@ const SUITES: Readonly<Record<string, (samples: number | undefined) => Promise<r
   'first-run': (samples = 10) => {
     ensureChromium();
     return benchFirstRun(samples);
+  },
+  start: (samples = 5) => {
+    ensureChromium();
+    return benchStart(samples);
   },
   kdf: (samples = 20) => benchKdf(samples),
   fuzz: (samples = 100) => benchFuzz(samples),

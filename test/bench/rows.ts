@@ -5,7 +5,7 @@ export interface Row {
   readonly n: number;
   readonly p50: number;
   readonly p95: number;
-  readonly unit: 'ms' | 'MH/s' | '×' | 'MiB' | 'jobs' | 'questions';
+  readonly unit: 'ms' | 'MH/s' | '×' | 'MiB' | 'jobs' | 'questions' | 'clicks';
 }
 
 /** Sums up samples. */

@@ -27,6 +27,13 @@ export function Welcome({ onCreate, onImport, onRestore, fault }: WelcomeProps) 
           onClick={onCreate}
         />
         <WaysBack onImport={onImport} onRestore={onRestore} />
+        <WayCard
+          icon="play"
+          title={t('onboarding_practice')}
+          text={t('onboarding_practiceText')}
+          testId="practice"
+          onClick={() => location.assign('/src/practice/index.html')}
+        />
       </div>
     </Screen>
   );

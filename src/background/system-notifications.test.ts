@@ -9,6 +9,9 @@ import type { ToldSite } from './notification-plan.ts';
 import { SystemNotifications } from './system-notifications.ts';
 import type { OwedPayment } from './toolbar-button.ts';
 
+/** How the language writes (see `placed`). */
+const RULES: Readonly<Record<string, string>> = { ui_direction: 'ltr', ui_decimalSign: '.' };
+
 const PRICE = 10n ** 28n;
 const QUESTION = `question ${SHOP}`;
 
@@ -43,7 +46,10 @@ beforeEach(() => {
       getContexts: async () => [],
       ContextType: { POPUP: 'POPUP', TAB: 'TAB' },
     },
-    i18n: { getMessage: (key: string, words: readonly string[]) => [key, ...words].join(' ') },
+    i18n: {
+      getMessage: (key: string, words?: readonly string[]) =>
+        words === undefined ? RULES[key] : [key, ...words].join(' '),
+    },
     tabs: {
       update: async (id: number) => {
         shown.push(`tab ${id}`);

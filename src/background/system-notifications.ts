@@ -10,6 +10,7 @@ import type { StoredSettings } from '../storage/settings.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type Attention, isPurseSeen } from './attention.ts';
 import { lookedAt, nameOf, planOf, type Tellable, type ToldSite } from './notification-plan.ts';
+import { spoken } from './spoken.ts';
 import type { ToolbarButton } from './toolbar-button.ts';
 
 /** Keeps what was told while the browser runs. */
@@ -133,8 +134,8 @@ export class SystemNotifications {
       await chrome.notifications.create(name, {
         type: 'basic',
         iconUrl: chrome.runtime.getURL('icons/purse-128.png'),
-        title: chrome.i18n.getMessage(title.key, [...title.args]),
-        message: chrome.i18n.getMessage(message.key, [...message.args]),
+        title: spoken(title),
+        message: spoken(message),
       });
     }
   }

@@ -3,6 +3,9 @@ import type { PaymentId } from '../payment-id.ts';
 import { type OwedPayment, ToolbarButton } from './toolbar-button.ts';
 import type { PurseSign } from './toolbar-sign.ts';
 
+/** How the language writes (see `placed`). */
+const RULES: Readonly<Record<string, string>> = { ui_direction: 'ltr', ui_decimalSign: '.' };
+
 const SITE = 'https://shop.example';
 const PRICE = String(10n ** 28n);
 const owed = { id: 'payment' as PaymentId, tabId: 1, price: PRICE, site: SITE };
@@ -29,7 +32,10 @@ beforeEach(() => {
   const set = (of: Map<number | undefined, string>, tabId: number | undefined, value: string | undefined) =>
     value === undefined ? of.delete(tabId) : of.set(tabId, value);
   vi.stubGlobal('chrome', {
-    i18n: { getMessage: (key: string, args: readonly string[]) => [key, ...args].join(' ') },
+    i18n: {
+      getMessage: (key: string, words?: readonly string[]) =>
+        words === undefined ? RULES[key] : [key, ...words].join(' '),
+    },
     action: {
       setBadgeText: async ({ tabId, text }: Given) => void set(texts, tabId, text),
       getBadgeText: async ({ tabId }: Given) => texts.get(tabId) ?? texts.get(undefined) ?? '',

@@ -1,6 +1,7 @@
 import { SerialQueue } from '../concurrency.ts';
 import type { PaymentId } from '../payment-id.ts';
 import type { Vault } from '../vault/vault.ts';
+import { spoken } from './spoken.ts';
 import { type PurseSign, type Sign, type SignedPayment, signOf, type TabSign } from './toolbar-sign.ts';
 
 /** A payment that bought nothing yet. */
@@ -198,13 +199,13 @@ export class ToolbarButton {
  * @param tab of which tab; by default of all that have none of their own. One that has none any more shows that of all.
  */
 async function show(
-  { text, tone, title: { key, args }, icon }: Sign,
+  { text, tone, title: named, icon }: Sign,
   tab?: { readonly tabId: number; readonly isOwn: boolean },
 ): Promise<void> {
   const { background, ink } = COLOURS[tone];
   const on = tab === undefined ? {} : { tabId: tab.tabId };
   const isCleared = tab?.isOwn === false;
-  const title = isCleared ? '' : chrome.i18n.getMessage(key, [...args]);
+  const title = isCleared ? '' : spoken(named);
   await Promise.all([
     chrome.action.setBadgeText(isCleared ? on : { ...on, text }),
     chrome.action.setBadgeBackgroundColor({ ...on, color: background }),

@@ -1,5 +1,6 @@
 import browser from 'webextension-polyfill';
 import type { MessageKey, MessageKeyWith, Placeholder } from '../fault.ts';
+import { placed, withDecimalSign } from './placed-word.ts';
 
 /** The arguments of {@link t} after the key: one word for each placeholder. Keys in a union must have the same placeholders. */
 type Words<K extends MessageKey> = [K] extends [MessageKeyWith<Placeholder<K>>]
@@ -44,7 +45,7 @@ export interface Sentence {
  * the order of the placeholders' numbers in messages.json.
  */
 export function sentenceOf({ key, args }: Sentence): string {
-  return browser.i18n.getMessage(key, args.map(isolated));
+  return browser.i18n.getMessage(key, args.map(spokenWord));
 }
 
 /**
@@ -53,17 +54,11 @@ export function sentenceOf({ key, args }: Sentence): string {
  */
 function inOrder(words: Readonly<Record<string, string>>): string[] {
   const names = Object.keys(words).sort();
-  return names.map((name) => isolated(words[name] ?? ''));
+  return names.map((name) => spokenWord(words[name] ?? ''));
 }
 
-/** FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE of Unicode. */
-const ISOLATED = { from: '\u2068', to: '\u2069' } as const;
+const rules = (key: MessageKey): string => browser.i18n.getMessage(key);
+const spokenWord = (word: string): string => placed(word, rules);
 
-/**
- * Keeps the order of a word's own characters in a sentence from right to left, where an address or a number with a sign would
- * be torn apart otherwise. From left to right a word stays as it is.
- */
-function isolated(word: string): string {
-  if (word === '' || browser.i18n.getMessage('ui_direction') !== 'rtl') return word;
-  return `${ISOLATED.from}${word}${ISOLATED.to}`;
-}
+/** Returns a number, as `format.ts` writes it, with the decimal sign of the language; any other text as it is. */
+export const localNumber = (text: string): string => withDecimalSign(text, rules);

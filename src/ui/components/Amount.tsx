@@ -1,6 +1,6 @@
 import type { RawString } from '../../messages/fields.ts';
 import { type AmountUse, exactXno, SIGNS, shownAmount, shownBeside } from '../format.ts';
-import { t } from '../i18n.ts';
+import { localNumber, t } from '../i18n.ts';
 
 interface AmountProps {
   readonly raw: RawString;
@@ -27,12 +27,12 @@ export function Amount({ raw, sign, use, beside, large = false, testId }: Amount
       dir="ltr"
       data-raw={raw}
       data-testid={testId}
-      title={relation === 'exact' ? undefined : `${exactXno(raw)} ${t('ui_xno')}`}
+      title={relation === 'exact' ? undefined : `${localNumber(exactXno(raw))} ${t('ui_xno')}`}
     >
       {SIGNS[relation] !== '' && <span class="relation">{SIGNS[relation]}</span>}
       {sign}
       {whole}
-      {decimals} <span class="unit">{t('ui_xno')}</span>
+      {decimals.replace('.', t('ui_decimalSign'))} <span class="unit">{t('ui_xno')}</span>
     </span>
   );
 }

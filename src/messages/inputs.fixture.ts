@@ -23,6 +23,7 @@ export const INPUTS: { readonly [Q in keyof typeof pageRequests]: object } = {
   'purse.pause': { paused: true },
   'vault.newWords': {},
   'vault.preview': { text: 'some words' },
+  'vault.balances': { accounts: [] },
   'vault.create': { secret: seed, password: 'a password' },
   'vault.unlock': { password: 'a password' },
   'vault.lock': {},

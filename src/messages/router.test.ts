@@ -157,6 +157,7 @@ describe('a locked purse', () => {
     'purse.touch',
     'vault.newWords',
     'vault.preview',
+    'vault.balances',
     'vault.create',
     'vault.unlock',
     'vault.lock',

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { nothing, password, text } from './fields.ts';
+import { nothing, password, type RawString, text } from './fields.ts';
 import { message } from './message.ts';
 
 /**
@@ -23,6 +23,14 @@ const secret = v.variant('kind', [
 export const vaultMessages = {
   'vault.newWords': message(nothing, 'always')<{ readonly words: string }>(),
   'vault.preview': message(v.strictObject({ text: text(512) }), 'always')<SecretPreview>(),
+  /**
+   * Returns the proven balances (raw) of accounts that are not the purse's yet; null for one that no node proves, and for all
+   * where money is for tests, whose keys are others.
+   */
+  'vault.balances': message(
+    v.strictObject({ accounts: v.pipe(v.array(text(65)), v.maxLength(2)) }),
+    'always',
+  )<readonly (RawString | null)[]>(),
   'vault.create': message(v.strictObject({ secret, password }), 'always')<null>(),
   'vault.unlock': message(
     v.strictObject({ password, which: v.exactOptional(v.picklist(['first', 'second'])) }),

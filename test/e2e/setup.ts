@@ -63,7 +63,7 @@ export async function openTestBed(options: TestBedOptions = {}): Promise<TestBed
   const seed = randomBytes(32).toString('hex');
   const devnet = await startDevnet({ confirmationDelayMs: 50, ...options.devnet });
   const merchant = await startMerchant({ network: devnet.profile, seed, ...options.merchant });
-  if (isMerchantOpened) await openMerchantAccount(devnet, seed);
+  if (isMerchantOpened) await openAccountOf(devnet, seed, 1n);
   const closeServers = async () => {
     await merchant.close();
     await devnet.close();
@@ -119,14 +119,14 @@ export async function openTestBed(options: TestBedOptions = {}): Promise<TestBed
   };
 }
 
-/** Has the merchant's account receive 1 raw. */
-async function openMerchantAccount(devnet: Devnet, seed: string): Promise<void> {
+/** Has the first account of a legacy seed receive its first money (raw). */
+export async function openAccountOf(devnet: Devnet, seed: string, raw: bigint): Promise<void> {
   const privateKey = privateKeyAt(seed, 0);
   const account = accountOf(privateKey);
-  const link = readHex32(await devnet.faucet(toAddress(account), 1n));
+  const link = readHex32(await devnet.faucet(toAddress(account), raw));
   if (link === undefined) throw new Error('a hash has 64 hex digits');
   await devnet.confirmed(link);
-  const block = { account, previous: ZERO, representative: account, balance: 1n, link };
+  const block = { account, previous: ZERO, representative: account, balance: raw, link };
   const outcome = devnet.ledger.process(signBlock(block, privateKey, 0n), { trusted: true });
   if (!outcome.accepted) throw new Error(outcome.error);
   devnet.elections.start(outcome.entry);

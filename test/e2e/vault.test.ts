@@ -11,7 +11,7 @@ import { builtExtension, ROOT } from './build.ts';
 import { type Browser, launchChromium } from './chromium.ts';
 import { newProfile, removeProfile } from './profile.ts';
 import { launchPurse, type TestPurse } from './purse.ts';
-import { fund, openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
+import { fund, openAccountOf, openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
 const Keys = v.object({
   legacyDerivation: v.object({
@@ -48,7 +48,8 @@ describe('setting up', () => {
   });
   afterEach(() => page.close());
 
-  test('24 words have two readings, and both first addresses are shown', async () => {
+  test('24 words have two readings, and both first addresses are shown with their balances', async () => {
+    await openAccountOf(testBed.devnet, asLegacySeed.seed, 3n * XNO);
     await page.getByTestId('import').click();
     await page.getByTestId('secret').fill(`  ${mnemonic.toUpperCase().replaceAll(' ', '\n ')} `);
     await page.getByTestId('secret-read').click();
@@ -58,6 +59,9 @@ describe('setting up', () => {
       asBip44NoPassphrase.address,
       asLegacySeed.address,
     ]);
+    // A node proves which of them has money.
+    await page.locator(`[data-testid="balance-legacy"] [data-raw="${3n * XNO}"]`).waitFor();
+    await page.locator('[data-testid="balance-bip44"] [data-raw="0"]').waitFor();
     // Neither is chosen for the user.
     expect(await enabled(page, 'secret-done').count()).toBe(0);
   });

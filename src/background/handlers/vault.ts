@@ -1,13 +1,16 @@
 import type { PageHandlersOf } from '../../messages/router.ts';
-import type { NanoAddress } from '../../nano/account.ts';
+import { type NanoAddress, parseAddress } from '../../nano/account.ts';
+import { type ChainHead, readChainHead } from '../../nano/chain-head.ts';
+import type { NodeClient } from '../../nano/node-client.ts';
 import { deriveKeys, readSeedHex, readWords, type Seed } from '../../nano/seed.ts';
 import { undeliveredPayments } from '../../storage/erase-records.ts';
 import { isOf } from '../../vault/seed-copies.ts';
 import { erasePurse } from '../erase-purse.ts';
+import { nodeOf } from '../node-of.ts';
 import type { HandlerParts } from './parts.ts';
 
 export function vaultHandlers(parts: HandlerParts): PageHandlersOf<'vault'> {
-  const { vault, newPhrase, openWallets, maintenance, database, notifyPages } = parts;
+  const { vault, newPhrase, openWallets, maintenance, database, settings, notifyPages } = parts;
   return {
     'vault.newWords': async () => ({ words: await newPhrase.words() }),
     'vault.preview': async ({ text }) => {
@@ -23,6 +26,11 @@ export function vaultHandlers(parts: HandlerParts): PageHandlersOf<'vault'> {
       const bip44Address = firstAddress(words.bip44);
       const legacyAddress = words.legacy && firstAddress(words.legacy);
       return { kind: 'words', bip44Address, legacyAddress, own: ownOf(bip44Address, legacyAddress) };
+    },
+    'vault.balances': async ({ accounts }) => {
+      const network = await settings.network();
+      if (network.testMoney) return accounts.map(() => null);
+      return Promise.all(accounts.map((text) => provenBalance(nodeOf(network), parseAddress(text))));
     },
     'vault.create': async ({ secret, password }) => {
       await vault.create(secret, password);
@@ -74,4 +82,17 @@ export async function lockEverything({
   await vault.lockEverything();
   await openWallets.current();
   notifyPages();
+}
+
+/** The balance that the newest block of an account proves (raw); null where no node shows one that can be proven. */
+async function provenBalance(node: NodeClient, account: NanoAddress): Promise<string | null> {
+  let head: ChainHead;
+  try {
+    head = await readChainHead(node, account);
+  } catch (failure) {
+    // The user can choose without it.
+    console.error(failure);
+    return null;
+  }
+  return head.kind === 'open' ? head.balance.toString() : '0';
 }

@@ -1,5 +1,9 @@
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { RawString } from '../../messages/fields.ts';
+import { request } from '../../messages/request.ts';
 import { FullAccount } from '../../ui/components/Account.tsx';
+import { Amount } from '../../ui/components/Amount.tsx';
 import { Button } from '../../ui/components/Button.tsx';
 import { ChoiceCard, ChoiceCards } from '../../ui/components/ChoiceCard.tsx';
 import { Notice } from '../../ui/components/Notice.tsx';
@@ -20,6 +24,7 @@ interface ReadingsProps {
 /** The two derivations of 24 words. Neither is preselected, because a wrong one shows an empty account. */
 export function Readings({ bip44Address, legacyAddress, words, before, onDone }: ReadingsProps) {
   const reading = useSignal<Reading | null>(null);
+  const [bip44Balance = null, legacyBalance = null] = useBalances(bip44Address, legacyAddress);
   const chosen = reading.value;
   const choices = [
     {
@@ -27,18 +32,20 @@ export function Readings({ bip44Address, legacyAddress, words, before, onDone }:
       name: t('onboarding_readingBip44'),
       text: t('onboarding_readingBip44Text'),
       address: bip44Address,
+      balance: bip44Balance,
     },
     {
       value: 'legacy',
       name: t('onboarding_readingLegacy'),
       text: t('onboarding_readingLegacyText'),
       address: legacyAddress,
+      balance: legacyBalance,
     },
   ] as const;
   return (
     <ChoiceCards legend={t('onboarding_readingTitle')}>
       <p class="hint">{t('onboarding_readingText')}</p>
-      {choices.map(({ value, name, text, address }) => (
+      {choices.map(({ value, name, text, address, balance }) => (
         <ChoiceCard
           key={value}
           group="reading"
@@ -52,6 +59,11 @@ export function Readings({ bip44Address, legacyAddress, words, before, onDone }:
           <span class="hint">{text}</span>
           <span class="hint">{t('onboarding_firstAddress')}</span>
           <FullAccount account={address} />
+          {balance !== null && (
+            <span class="hint" data-testid={`balance-${value}`}>
+              {t('popup_balance')} <Amount raw={balance} use="held" />
+            </span>
+          )}
         </ChoiceCard>
       ))}
       {chosen !== null && (
@@ -69,6 +81,21 @@ export function Readings({ bip44Address, legacyAddress, words, before, onDone }:
       </div>
     </ChoiceCards>
   );
+}
+
+/** The balances of accounts, as far as a node proves them; none until one has answered. */
+function useBalances(...accounts: readonly string[]): readonly (RawString | null)[] {
+  const balances = useSignal<readonly (RawString | null)[]>([]);
+  useEffect(() => {
+    void request('vault.balances', { accounts: [...accounts] }).then(
+      (told) => {
+        balances.value = told;
+      },
+      // The choice stands without them.
+      (failure: unknown) => console.error(failure),
+    );
+  }, accounts);
+  return balances.value;
 }
 
 interface OneAddressProps {

@@ -2,6 +2,7 @@ import { validateHeaderValue } from 'node:http';
 import { type Answer, BadRequest, html, json, sendOn, show, text, type Visit } from './http.ts';
 import { askAsEarlier } from './legacy.ts';
 import { everyWay } from './pages/every-way.ts';
+import { frontPage } from './pages/front.ts';
 import { escapeHtml, page } from './pages/layout.ts';
 import { own402 } from './pages/own-402.ts';
 import { PAID_ROUTES } from './paid-routes.ts';
@@ -24,11 +25,16 @@ export const DEMO_ISSUE = '/api/demo/track-a/issue';
 /** Everything that is free here, except the merchant's own records; `more` is listed with the rest. */
 export function freeRoutes(
   registry: HeaderRegistry,
-  payTo: string,
+  { payTo, priceRaw }: { readonly payTo: string; readonly priceRaw: bigint },
   more: readonly FreeRoute[],
 ): readonly FreeRoute[] {
   const routes: FreeRoute[] = [
-    { path: '/', says: 'this list', serve: () => show(200, html(index(routes))) },
+    {
+      path: '/',
+      says: 'the paper: the front page of the shop',
+      serve: () => show(200, html(frontPage(priceRaw))),
+    },
+    { path: '/routes', says: 'this list', serve: () => show(200, html(index(routes))) },
     {
       path: '/page',
       says: 'asks for the paid routes in every way a page can',

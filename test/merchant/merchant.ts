@@ -143,7 +143,10 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
     const control = controlRoutes(records, reset);
     const styles = [...STYLE_PAGES, ...walletRoutes(node, sessions, payTo)];
     const shop = {
-      answer: answerBy(paywall, [...freeRoutes(headers, payTo, styles), ...control]),
+      answer: answerBy(paywall, [
+        ...freeRoutes(headers, { payTo, priceRaw: defaults.priceRaw }, styles),
+        ...control,
+      ]),
       requestLog,
       unlogged: control.map(({ path }) => path),
       now,

@@ -5,6 +5,7 @@ import { article, articleTeaser, gate } from './pages/article.ts';
 import { film, partOf } from './pages/film.ts';
 import { escapeHtml, PAID_MARKER, page } from './pages/layout.ts';
 import { picture } from './pages/picture.ts';
+import { podcast } from './pages/podcast.ts';
 import { hasPass, passFor } from './passes.ts';
 import type { PaidRoute } from './paywall.ts';
 
@@ -101,6 +102,14 @@ export const PAID_ROUTES: readonly PricedRoute[] = [
       return { ...part, headers: { ...part.headers, ...passFor(visit) } };
     },
     admits: hasPass,
+  },
+  {
+    ...ORDINARY,
+    path: '/podcast.wav',
+    mimeType: 'audio/wav',
+    description: 'The bell of the west gate',
+    teaser: () => text('Payment Required\n'),
+    content: () => ({ type: 'audio/wav', body: podcast() }),
   },
   { ...htmlRoute('/always-refuses', 'A keeper who takes and refuses'), manner: 'always-refuses' },
   { ...htmlRoute('/loses-answer', 'A keeper who hangs up'), manner: 'loses-answer' },

@@ -143,7 +143,7 @@ test('CORS: open, closed, and with credentials', async () => {
 });
 
 test('what is free is free', async () => {
-  for (const path of ['/', '/free', '/page', '/own-402', '/merchant/books']) {
+  for (const path of ['/', '/routes', '/free', '/page', '/own-402', '/merchant/books']) {
     const response = await fetch(`${origin}${path}`);
     expect(response.status, path).toBe(200);
     expect(response.headers.get('PAYMENT-REQUIRED'), path).toBe(null);
@@ -152,6 +152,17 @@ test('what is free is free', async () => {
   expect([redirect.status, redirect.headers.get('Location')]).toEqual([302, `${origin}/article?price=5`]);
   expect((await fetch(`${origin}/redirect?to=http://:x`)).status).toBe(400);
   expect((await fetch(`${origin}/nowhere`)).status).toBe(404);
+});
+
+test('the paper leads to what is sold, each by a free link', async () => {
+  const paper = await (await fetch(`${origin}/`)).text();
+  const links = [...paper.matchAll(/href="(\/[^"]+)"/g)].map(([, path]) => path ?? '');
+  expect(links).toEqual(['/article', '/image.png', '/podcast.wav', '/film.webm', '/tolls.csv', '/routes']);
+  const statuses = await Promise.all(links.map(async (path) => (await fetch(`${origin}${path}`)).status));
+  expect(statuses).toEqual([402, 402, 402, 402, 402, 200]);
+  // Nothing is asked for by looking at it.
+  expect(paper).not.toMatch(/<(img|video|audio|iframe|script|source)/);
+  expect(paper).toContain('0.01 XNO');
 });
 
 test('any header at all can be put on a 402', async () => {

@@ -20,6 +20,32 @@ export type MessageKeyWith<Name extends string> = {
 /** The keys of the sentences without placeholders. */
 export type PlainMessageKey = MessageKeyWith<never>;
 
+/** The words of a sentence by the names of its placeholders: nothing where it has none. Keys in a union must have the same ones. */
+export type Words<K extends MessageKey, W> = [K] extends [MessageKeyWith<Placeholder<K>>]
+  ? [Placeholder<K>] extends [never]
+    ? []
+    : [words: Readonly<Record<Placeholder<K>, W>>]
+  : [never];
+
+/** What stands in a placeholder: text as it is, or a sentence of its own. */
+export type Word = string | Sentence;
+
+/** A sentence as data: its key, and its words in the order of {@link inOrder}. A Fault is one. */
+export interface Sentence {
+  readonly key: MessageKey;
+  readonly args: readonly Word[];
+}
+
+/**
+ * Puts named words into the order that the browser needs: it fills placeholders by number. In messages.json the numbers
+ * follow the alphabetical order of the names, which test/architecture.test.ts checks.
+ */
+export function inOrder<W>(words: Readonly<Record<string, W>>): readonly W[] {
+  return Object.entries(words)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, word]) => word);
+}
+
 /** The keys of the sentences that explain why something could not be done. */
 export type FaultKey = Extract<MessageKey, `fault_${string}`>;
 

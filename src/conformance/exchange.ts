@@ -1,3 +1,4 @@
+import type { Sentence } from '../fault.ts';
 import type { HttpRequest, HttpResponse } from './ports.ts';
 
 /** One request with its answer; null where none came. */
@@ -9,4 +10,10 @@ export interface Exchange {
 /** Ends a probe that cannot go on; the reason becomes its verdict. */
 export class Inconclusive extends Error {
   override readonly name = 'Inconclusive';
+  readonly because: Sentence;
+
+  constructor(because: Sentence) {
+    super(because.key);
+    this.because = because;
+  }
 }

@@ -1,9 +1,11 @@
+import type { Sentence, Word } from '../fault.ts';
 import { answerHeaders } from '../interception/answer-headers.ts';
 import { type Later, readResponse, type ServerResponse } from '../protocol/response/response.ts';
 import { cleanText } from '../protocol/wire/clean-text.ts';
 import { type Exchange, Inconclusive } from './exchange.ts';
 import type { HttpResponse } from './ports.ts';
 import { fail, inconclusive, pass, SEVERITIES, type Verdict } from './probe.ts';
+import { sentence } from './sentence.ts';
 
 /** Turned away for reasons that have nothing to do with the proof: too slow, too early, too often. */
 const UNJUDGED = [408, 425, 429];
@@ -27,13 +29,14 @@ export const isRefused = ({ received }: Exchange): boolean =>
   received !== null && received.status >= 400 && received.status < 500 && !UNJUDGED.includes(received.status);
 
 /** The answer in a few words, the server's own among them. */
-export function wordsOf({ received }: Exchange): string {
-  if (received === null) return 'no answer';
+export function wordsOf({ received }: Exchange): Word {
+  if (received === null) return sentence('probe_noAnswer');
   // A browser tells no more of a redirect that it does not follow.
-  if (received.status === 0) return 'a redirect';
+  if (received.status === 0) return sentence('probe_redirect');
   const answer = readAnswer(received);
   const text = 'text' in answer ? answer.text : '';
-  return text === '' ? `${received.status}` : `${received.status} “${cleanText(text, 120)}”`;
+  const status = `${received.status}`;
+  return text === '' ? status : sentence('probe_statusAndText', { status, text: cleanText(text, 120) });
 }
 
 /** Reads an answer as far as it depends neither on the ledger nor on the time. */
@@ -45,12 +48,18 @@ function readAnswer({ status, headers, body }: HttpResponse): ServerResponse {
 }
 
 /** Judges the answer to something that must be refused. */
-export function mustRefuse(exchange: Exchange, what: string): Verdict {
-  if (isGranted(exchange)) return fail(`${what} was granted (${wordsOf(exchange)}).`);
-  if (isRefused(exchange)) return pass(`${what} was refused: ${wordsOf(exchange)}.`);
-  return inconclusive(
-    `The answer to ${lower(what)} was neither content nor a refusal: ${wordsOf(exchange)}.`,
-  );
+export function mustRefuse(exchange: Exchange, what: Sentence): Verdict {
+  const words = { what, answer: wordsOf(exchange) };
+  if (isGranted(exchange)) return fail(sentence('probe_granted', words));
+  if (isRefused(exchange)) return pass(sentence('probe_refused', words));
+  return inconclusive(sentence('probe_unclear', words));
+}
+
+/** Judges the answer to something malformed: it must be refused, and the server must not fail over it. */
+export function mustWithstand(exchange: Exchange, what: Sentence): Verdict {
+  const isDown = exchange.received === null || exchange.received.status >= 500;
+  if (!isDown) return mustRefuse(exchange, what);
+  return fail(sentence('probe_serverFailed', { what, answer: wordsOf(exchange) }), 'warning');
 }
 
 /** The severest failure, or else the first verdict that is no pass, or the last. */
@@ -64,8 +73,9 @@ export function worst(verdicts: readonly Verdict[]): Verdict {
 }
 
 /** @throws Inconclusive when what had to be granted was not: nothing can be learnt from a refusal that follows */
-export function mustBeGranted(exchange: Exchange, what: string): void {
-  if (!isGranted(exchange)) throw new Inconclusive(`${what} was not granted: ${wordsOf(exchange)}.`);
+export function mustBeGranted(exchange: Exchange, what: Sentence = GOOD_PAYMENT): void {
+  if (isGranted(exchange)) return;
+  throw new Inconclusive(sentence('probe_notGranted', { what, answer: wordsOf(exchange) }));
 }
 
-const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+const GOOD_PAYMENT = sentence('probe_goodPayment');

@@ -1,3 +1,4 @@
+import type { Sentence } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash, SignedBlock } from '../nano/block.ts';
@@ -22,6 +23,9 @@ export interface HttpResponse {
 
 /** Sends one request as it is: no credentials, no cache, no redirect followed. Rejects when no answer came. */
 export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>;
+
+/** Renders a sentence in the reader's language. */
+export type Say = (sentence: Sentence) => string;
 
 /** Whom to pay, and how much (raw). */
 export interface Order {

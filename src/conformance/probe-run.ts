@@ -9,6 +9,7 @@ import { fallbackBody } from '../protocol/proof/redelivery.ts';
 import { type Exchange, Inconclusive } from './exchange.ts';
 import type { BlockStatus, HandedOverBlock, HttpRequest, Money, Order } from './ports.ts';
 import { hashOf, proofOf } from './proofs.ts';
+import { sentence } from './sentence.ts';
 import { type Inspection, inspectionOf, type Target } from './target.ts';
 import type { Wire } from './wire.ts';
 
@@ -80,7 +81,7 @@ export class ProbeRun {
     const { received } = await this.ask(change);
     const inspection = inspectionOf(received, change.url ?? this.target.url, network, arrivedAt);
     const offer = inspection.probed.find((one) => one.mechanism === mechanism);
-    if (offer === undefined) throw new Inconclusive('The server made no new offer of this kind.');
+    if (offer === undefined) throw new Inconclusive(sentence('probe_noNewOffer'));
     return offer;
   }
 
@@ -170,7 +171,7 @@ export class ProbeRun {
 
   get #money(): Money {
     const { money } = this.#parts;
-    if (money === null) throw new Inconclusive('This needs a payment, and there is no purse to pay from.');
+    if (money === null) throw new Inconclusive(sentence('probe_noWallet'));
     return money;
   }
 
@@ -181,7 +182,7 @@ export class ProbeRun {
 
   #commit(order: Order): void {
     const committed = addRaw(this.#committed, this.#costOf(order));
-    if (committed > this.#parts.limit) throw new Inconclusive('This would cost more than was agreed to.');
+    if (committed > this.#parts.limit) throw new Inconclusive(sentence('probe_overLimit'));
     this.#committed = committed;
   }
 

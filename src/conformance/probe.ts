@@ -1,3 +1,4 @@
+import type { PlainMessageKey, Sentence } from '../fault.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { EntryMechanism, EntryOffer } from '../protocol/offer/offer.ts';
 import type { Exchange } from './exchange.ts';
@@ -17,19 +18,20 @@ export const SEVERITIES = ['critical', 'warning', 'note'] as const;
  * payment. A failure that is milder than the worst of its probe names its own severity.
  */
 export type Verdict =
-  | { readonly kind: 'pass'; readonly because: string }
-  | { readonly kind: 'fail'; readonly because: string; readonly severity?: Severity }
-  | { readonly kind: 'notApplicable'; readonly because: string }
-  | { readonly kind: 'inconclusive'; readonly because: string }
-  | { readonly kind: 'skipped'; readonly because: string };
+  | { readonly kind: 'pass'; readonly because: Sentence }
+  | { readonly kind: 'fail'; readonly because: Sentence; readonly severity?: Severity }
+  | { readonly kind: 'notApplicable'; readonly because: Sentence }
+  | { readonly kind: 'inconclusive'; readonly because: Sentence }
+  | { readonly kind: 'skipped'; readonly because: Sentence };
 
 interface Described {
   /** As docs/WIRE.md §5 numbers them. */
   readonly id: `T${number}`;
-  readonly title: string;
+  /** What the server does that keeps the rule. */
+  readonly title: PlainMessageKey;
   /** What the server must do. */
-  readonly rule: string;
-  /** Who says so. */
+  readonly rule: PlainMessageKey;
+  /** Who says so: names and sections of specifications. */
   readonly source: string;
   /** How much the worst failure of it matters. */
   readonly severity: Severity;
@@ -65,12 +67,12 @@ export interface Finding {
   readonly spent: Raw;
 }
 
-export const pass = (because: string): Verdict => ({ kind: 'pass', because });
-export const fail = (because: string, severity?: Severity): Verdict => ({
+export const pass = (because: Sentence): Verdict => ({ kind: 'pass', because });
+export const fail = (because: Sentence, severity?: Severity): Verdict => ({
   kind: 'fail',
   because,
   ...(severity !== undefined && { severity }),
 });
-export const notApplicable = (because: string): Verdict => ({ kind: 'notApplicable', because });
-export const skipped = (because: string): Verdict => ({ kind: 'skipped', because });
-export const inconclusive = (because: string): Verdict => ({ kind: 'inconclusive', because });
+export const notApplicable = (because: Sentence): Verdict => ({ kind: 'notApplicable', because });
+export const skipped = (because: Sentence): Verdict => ({ kind: 'skipped', because });
+export const inconclusive = (because: Sentence): Verdict => ({ kind: 'inconclusive', because });

@@ -1,9 +1,11 @@
+import type { Sentence } from '../fault.ts';
 import { mustBeGranted, mustRefuse, worst } from './judgement.ts';
 import type { Verdict } from './probe.ts';
 import type { Change, ProbeRun } from './probe-run.ts';
+import { sentence } from './sentence.ts';
 
 /** A proof that must be refused, and what is wrong with it. */
-export type Wrong = readonly [what: string, proof: string];
+export type Wrong = readonly [what: Sentence, proof: string];
 
 /**
  * Presents wrong proofs of one good payment, and then the right one: that a wrong one is refused means something only
@@ -23,6 +25,6 @@ export async function rejectsThenAccepts(
     if (verdict.kind === 'fail') return verdict;
     verdicts.push(verdict);
   }
-  mustBeGranted(await probeRun.present(right, change), 'The right proof, delivered afterwards,');
+  mustBeGranted(await probeRun.present(right, change), sentence('probe_rightProof'));
   return worst(verdicts);
 }

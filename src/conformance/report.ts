@@ -1,8 +1,10 @@
+import type { PlainMessageKey } from '../fault.ts';
 import { addRaw, formatXno, type Raw, ZERO } from '../nano/amount.ts';
 import { cleanText } from '../protocol/wire/clean-text.ts';
 import type { Exchange } from './exchange.ts';
-import type { HttpRequest } from './ports.ts';
+import type { HttpRequest, Say } from './ports.ts';
 import { type Finding, SEVERITIES, type Severity, type Verdict } from './probe.ts';
+import { listOf, sentence } from './sentence.ts';
 
 /** A run that is over, or was stopped. */
 export interface Report {
@@ -15,12 +17,17 @@ export interface Report {
   readonly stopped: boolean;
 }
 
-const WORDS: Readonly<Record<Verdict['kind'], string>> = {
-  pass: 'pass',
-  fail: 'fail',
-  inconclusive: 'inconclusive',
-  skipped: 'skipped',
-  notApplicable: 'not applicable',
+const VERDICT_NAMES: Readonly<Record<Verdict['kind'], PlainMessageKey>> = {
+  pass: 'developer_verdict_pass',
+  fail: 'developer_verdict_fail',
+  inconclusive: 'developer_verdict_inconclusive',
+  skipped: 'developer_verdict_skipped',
+  notApplicable: 'developer_verdict_notApplicable',
+};
+const SEVERITY_NAMES: Readonly<Record<Severity, PlainMessageKey>> = {
+  critical: 'developer_severity_critical',
+  warning: 'developer_severity_warning',
+  note: 'developer_severity_note',
 };
 const ORDER: readonly Verdict['kind'][] = ['pass', 'fail', 'inconclusive', 'skipped', 'notApplicable'];
 /** What a reader has to look at first comes first. */
@@ -47,15 +54,19 @@ export function countOf(findings: readonly Finding[]): Readonly<Record<Verdict['
   return count;
 }
 
-/** The run in one line: “18 pass · 2 fail (1 critical, 1 note) · 4 inconclusive”. What does not apply is left out. */
-export function summaryOf(findings: readonly Finding[]): string {
-  const count = countOf(findings);
+/** The run in one line: "Pass: 18 · Fail: 2 (Critical: 1, Note: 1) · Inconclusive: 4". What does not apply is left out. */
+export function summaryOf(findings: readonly Finding[], say: Say): string {
+  const counts = countOf(findings);
   const severities = severitiesOf(findings);
-  const severe = SEVERITIES.filter((severity) => severities[severity] > 0)
-    .map((severity) => `${severities[severity]} ${severity}`)
-    .join(', ');
-  return ORDER.filter((kind) => kind !== 'notApplicable' && (count[kind] > 0 || kind === 'pass'))
-    .map((kind) => `${count[kind]} ${WORDS[kind]}${kind === 'fail' ? ` (${severe})` : ''}`)
+  const each = SEVERITIES.filter((severity) => severities[severity] > 0).map((severity) =>
+    sentence('report_count', { name: sentence(SEVERITY_NAMES[severity]), count: `${severities[severity]}` }),
+  );
+  return ORDER.filter((kind) => kind !== 'notApplicable' && (counts[kind] > 0 || kind === 'pass'))
+    .map((kind) => {
+      const words = { name: sentence(VERDICT_NAMES[kind]), count: `${counts[kind]}` };
+      if (kind !== 'fail') return say(sentence('report_count', words));
+      return say(sentence('report_countOfEach', { ...words, each: listOf(each) }));
+    })
     .join(' · ');
 }
 
@@ -64,40 +75,55 @@ export const spentIn = (findings: readonly Finding[]): Raw =>
   findings.reduce((sum, { spent }) => addRaw(sum, spent), ZERO);
 
 /** The report for people: a table of findings, the severest failure first, and what was sent and came back for every one that is not a pass. */
-export function markdownOf(report: Report): string {
+export function markdownOf(report: Report, say: Say): string {
   const { url, method, at, stopped } = report;
   const findings = bySeverity(report.findings);
-  const rows = findings.map(
-    (finding) =>
-      `| ${finding.probe.id} | ${plain(finding.probe.title)} | ${finding.mechanism ?? ''} | ${wordsFor(finding)} | ${plain(finding.verdict.because)} |`,
-  );
+  const name = (key: PlainMessageKey) => plain(say(sentence(key)));
+  const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rows = findings.map((finding) => {
+    const { probe, mechanism, verdict } = finding;
+    const because = plain(say(verdict.because));
+    return row(probe.id, name(probe.title), mechanism ?? '', verdictOf(finding, say), because);
+  });
   const details = findings
     .filter(
       ({ verdict, exchanges }) =>
         verdict.kind === 'fail' || (verdict.kind === 'inconclusive' && exchanges.length > 0),
     )
-    .map(detailOf);
+    .map((finding) => detailOf(finding, say));
+  const spent = say(sentence('developer_spent', { amount: formatXno(spentIn(findings)) }));
   return [
-    `# 402 conformance: ${method} ${plain(url)}`,
+    `# ${plain(say(sentence('report_title', { request: `${method} ${url}` })))}`,
     '',
-    `**${summaryOf(findings)}**${stopped ? ' (stopped before its end)' : ''}`,
+    `**${summaryOf(findings, say)}**${stopped ? ` ${name('developer_stopped')}` : ''}`,
     '',
-    `${new Date(at).toISOString()} · spent ${formatXno(spentIn(findings))} XNO · probed by Nano Purse`,
+    `${new Date(at).toISOString()} · ${spent} ${name('report_testedBy')}`,
     '',
-    '| probe | what is asked | mechanism | verdict | because |',
-    '| --- | --- | --- | --- | --- |',
+    row(...HEAD.map(name)),
+    row(...HEAD.map(() => '---')),
     ...rows,
     ...details.flat(),
     '',
   ].join('\n');
 }
 
-/** The verdict, with how much a failure matters. */
-const wordsFor = ({ verdict, severity }: Finding): string =>
-  severity === null ? WORDS[verdict.kind] : `${WORDS[verdict.kind]}: ${severity}`;
+/** The head of the table. */
+const HEAD: readonly PlainMessageKey[] = [
+  'report_probe',
+  'report_requirement',
+  'report_mechanism',
+  'report_verdict',
+  'report_because',
+];
 
-/** The report for programs, the severest failure first. Amounts in raw, as text. */
-export function jsonOf(report: Report): string {
+/** The verdict, with how much a failure matters. */
+export function verdictOf({ verdict, severity }: Finding, say: Say): string {
+  const name = say(sentence(VERDICT_NAMES[verdict.kind]));
+  return severity === null ? name : `${name} · ${say(sentence(SEVERITY_NAMES[severity]))}`;
+}
+
+/** The report for programs, the severest failure first. Amounts in raw, as text; sentences with their key. */
+export function jsonOf(report: Report, say: Say): string {
   const { url, method, at, findings, stopped } = report;
   const whole = {
     url,
@@ -110,13 +136,14 @@ export function jsonOf(report: Report): string {
     findings: bySeverity(findings).map(
       ({ probe: { id, title, rule, source }, mechanism, verdict, severity, exchanges, spent }) => ({
         id,
-        title,
-        rule,
+        title: say(sentence(title)),
+        rule: say(sentence(rule)),
         source,
         mechanism,
         verdict: verdict.kind,
         severity,
-        because: verdict.because,
+        because: say(verdict.because),
+        becauseKey: verdict.because.key,
         spentRaw: spent.toString(),
         exchanges,
       }),
@@ -127,23 +154,24 @@ export function jsonOf(report: Report): string {
 
 const MOST_VALUE = 400;
 
-function detailOf(finding: Finding): readonly string[] {
+function detailOf(finding: Finding, say: Say): readonly string[] {
   const { probe, mechanism, verdict, exchanges } = finding;
+  const title = plain(say(sentence(probe.title)));
   return [
     '',
-    `## ${probe.id} ${probe.title}${mechanism === null ? '' : ` (${mechanism})`}: ${wordsFor(finding)}`,
+    `## ${probe.id} ${title}${mechanism === null ? '' : ` (${mechanism})`}: ${verdictOf(finding, say)}`,
     '',
-    `${probe.rule} *${probe.source}.*`,
+    `${plain(say(sentence(probe.rule)))} *${probe.source}.*`,
     '',
-    plain(verdict.because),
-    ...exchanges.flatMap(exchangeLines),
+    plain(say(verdict.because)),
+    ...exchanges.flatMap((exchange) => exchangeLines(exchange, say)),
   ];
 }
 
-function exchangeLines({ sent, received }: Exchange): readonly string[] {
+function exchangeLines({ sent, received }: Exchange, say: Say): readonly string[] {
   const answer =
     received === null
-      ? ['(no answer)']
+      ? [say(sentence('developer_noAnswer'))]
       : [
           `${received.status}`,
           ...['payment-response', 'payment-required', 'cache-control'].flatMap((name) => {
@@ -164,5 +192,5 @@ const requestLines = ({ method, url, headers, body }: HttpRequest): readonly str
 /** A text inside a fence that it cannot close. */
 const code = (text: string): string => cleanText(text, MOST_VALUE).replaceAll('```', '` ` `');
 
-/** A text as text: neither a bar of a table nor a mark-up of its own. */
-const plain = (text: string): string => cleanText(text, MOST_VALUE).replace(/[\\|<>[\]`*_]/g, '\\$&');
+/** A sentence as text: one line, neither a bar of a table nor a mark-up of its own. Its words are clean already. */
+const plain = (text: string): string => text.replace(/\s+/g, ' ').replace(/[\\|<>[\]`*_]/g, '\\$&');

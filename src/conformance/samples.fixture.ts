@@ -1,10 +1,15 @@
+import type { Sentence } from '../fault.ts';
 import type { Clock } from '../nano/clock.ts';
 import { encodeProof } from '../protocol/wire/envelope.ts';
 import type { JsonObject } from '../protocol/wire/json.ts';
 import type { HttpResponse } from './ports.ts';
+import { sentence } from './sentence.ts';
 import type { Target } from './target.ts';
 
 export const URL_ASKED = 'https://shop.example/data';
+
+/** Some reason for a verdict. */
+export const BECAUSE: Sentence = sentence('probe_T28_one');
 
 export const TARGET: Target = { method: 'GET', url: URL_ASKED, headers: {}, body: null, failingUrl: null };
 

@@ -6,7 +6,8 @@ import { type SignedBlock, ZERO_HASH } from '../nano/block.ts';
 import type { HttpResponse, Money } from './ports.ts';
 import { type Finding, fail, type OfferProbe, pass } from './probe.ts';
 import { noBlock, stranger } from './proofs.ts';
-import { demandOf, ENTRY, ownClock, PAYEE, TARGET } from './samples.fixture.ts';
+import { BECAUSE, demandOf, ENTRY, ownClock, PAYEE, TARGET } from './samples.fixture.ts';
+import { sentence } from './sentence.ts';
 import { ConformanceSuite, planOf } from './suite.ts';
 
 const raw = (text: string): Raw => parseRaw(text);
@@ -43,8 +44,8 @@ function recordingMoney() {
 function probeOf(cost: Raw | null, run: OfferProbe['run']): OfferProbe {
   const described = {
     id: 'T0',
-    title: 'a probe',
-    rule: 'a rule',
+    title: 'probe_T1_title',
+    rule: 'probe_T1_rule',
     source: 'a test',
     severity: 'critical',
   } as const;
@@ -79,8 +80,8 @@ describe('planOf', () => {
     const { suite, sent } = suiteOf();
     const inspection = await suite.inspect(new AbortController().signal);
     const plan = planOf(inspection, [
-      probeOf(raw('7'), async () => pass('')),
-      probeOf(null, async () => pass('')),
+      probeOf(raw('7'), async () => pass(BECAUSE)),
+      probeOf(null, async () => pass(BECAUSE)),
     ]);
     expect(plan.cost).toBe(7n);
     expect(plan.steps.map(({ mechanism, cost }) => [mechanism, cost])).toEqual([
@@ -91,7 +92,7 @@ describe('planOf', () => {
   });
 
   test('marks a probe as not applicable where no offer has its mechanism', async () => {
-    const probe: OfferProbe = { ...probeOf(raw('7'), async () => pass('')), mechanisms: ['trackB'] };
+    const probe: OfferProbe = { ...probeOf(raw('7'), async () => pass(BECAUSE)), mechanisms: ['trackB'] };
     const { money, ledger } = recordingMoney();
     const [finding] = await found(probe, money);
     expect(finding?.verdict.kind).toBe('notApplicable');
@@ -100,9 +101,9 @@ describe('planOf', () => {
 });
 
 test.each([
-  ['its own severity', fail('', 'note'), 'note'],
-  ['the severity of its probe', fail(''), 'critical'],
-  ['no severity where nothing failed', pass(''), null],
+  ['its own severity', fail(BECAUSE, 'note'), 'note'],
+  ['the severity of its probe', fail(BECAUSE), 'critical'],
+  ['no severity where nothing failed', pass(BECAUSE), null],
 ])('a finding has %s', async (_, verdict, severity) => {
   expect(
     (
@@ -118,7 +119,7 @@ describe('ConformanceSuite spends', () => {
   const spends = (...amounts: readonly string[]) =>
     probeOf(raw('10'), async (probeRun) => {
       for (const amount of amounts) await probeRun.pay({ to, amount: raw(amount) });
-      return pass('');
+      return pass(BECAUSE);
     });
 
   test('up to the agreed amount, to the raw', async () => {
@@ -139,7 +140,7 @@ describe('ConformanceSuite spends', () => {
     expect(
       (
         await found(
-          probeOf(null, async () => pass('')),
+          probeOf(null, async () => pass(BECAUSE)),
           null,
         )
       )[0]?.verdict.kind,
@@ -151,7 +152,7 @@ describe('ConformanceSuite spends', () => {
     const { money } = recordingMoney();
     const probe = probeOf(raw('0'), async (probeRun) => {
       await probeRun.pay({ to: probeRun.account, amount: raw('1000') });
-      return pass('');
+      return pass(BECAUSE);
     });
     expect((await found(probe, money))[0]).toMatchObject({ verdict: { kind: 'pass' }, spent: 0n });
   });
@@ -162,7 +163,7 @@ describe('a signed block that was handed over', () => {
     probeOf(raw('10'), async (probeRun) => {
       await probeRun.handOver({ to, amount: raw('10') });
       await then();
-      return pass('');
+      return pass(BECAUSE);
     });
 
   test('is recalled when the probe ends', async () => {
@@ -180,7 +181,8 @@ describe('a signed block that was handed over', () => {
     const breaks = handsOut(async () => {
       throw new Fault('fault_nodeUnreachable');
     });
-    expect((await found(breaks, money))[0]?.verdict.kind).toBe('inconclusive');
+    const because = sentence('probe_walletFailed', { fault: new Fault('fault_nodeUnreachable') });
+    expect((await found(breaks, money))[0]?.verdict).toEqual({ kind: 'inconclusive', because });
     expect(ledger).toEqual(['hand over 10', 'recall']);
   });
 
@@ -218,7 +220,7 @@ test('a stopped run sends no further request', async () => {
   const inspection = await suite.inspect(stop.signal);
   const asks = probeOf(null, async (probeRun) => {
     await probeRun.ask();
-    return pass('');
+    return pass(BECAUSE);
   });
   const run = suite.run(planOf(inspection, [asks, asks, asks]), inspection, null, stop.signal);
   await run.next();

@@ -8,6 +8,7 @@ import type { Money, Send } from './ports.ts';
 import { type Finding, inconclusive, notApplicable, type Probe, skipped, type Verdict } from './probe.ts';
 import { ProbeRun } from './probe-run.ts';
 import { PROBES } from './probes/index.ts';
+import { sentence } from './sentence.ts';
 import { type Inspection, inspectionOf, type Target } from './target.ts';
 import { GENTLE_PACE, Wire } from './wire.ts';
 
@@ -108,15 +109,15 @@ export class ConformanceSuite {
   }
 }
 
-const unagreed = skipped('This takes a payment. Include the paid probes to run it.');
+const unagreed = skipped(sentence('probe_needsPayment'));
 
 async function verdictOf({ run }: Step, probeRun: ProbeRun, signal: AbortSignal): Promise<Verdict> {
   try {
     return await run(probeRun);
   } catch (failure) {
     signal.throwIfAborted();
-    if (failure instanceof Inconclusive) return inconclusive(failure.message);
-    if (failure instanceof Fault) return inconclusive(`The purse could not go on: ${failure.message}.`);
+    if (failure instanceof Inconclusive) return inconclusive(failure.because);
+    if (failure instanceof Fault) return inconclusive(sentence('probe_walletFailed', { fault: failure }));
     throw failure;
   } finally {
     await probeRun.recallAll();
@@ -141,4 +142,4 @@ export function planOf({ probed }: Inspection, probes: readonly Probe[] = PROBES
   return { steps, cost: steps.reduce((sum, { cost }) => addRaw(sum, cost ?? ZERO), ZERO) };
 }
 
-const nothingFits = notApplicable('Nothing is offered here that this is about.');
+const nothingFits = notApplicable(sentence('probe_noSuchOffer'));

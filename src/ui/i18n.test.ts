@@ -53,6 +53,10 @@ describe('a sentence from right to left', () => {
     messages.ui_direction = { ...before, message: 'rtl' };
     expect(t('ui_raw', { amount: '-1' })).toBe('\u2068-1\u2069 raw');
     expect(sentenceOf({ key: 'ui_raw', args: ['-1'] })).toBe('\u2068-1\u2069 raw');
+    const nested = { key: 'probe_T3_sum', args: [] } as const;
+    expect(sentenceOf({ key: 'probe_T3_entry', args: [nested, '2'] })).toBe(
+      `Entry \u20682\u2069: ${messages.probe_T3_sum.message}`,
+    );
     messages.ui_direction = before;
     expect(t('ui_raw', { amount: '-1' })).toBe('-1 raw');
   });
@@ -93,6 +97,14 @@ describe('sentenceOf', () => {
   it('puts the words of a fault in the placeholders by number', () => {
     expect(sentenceOf({ key: 'wire_sum', args: ['12', '13'] })).toBe(
       'Price and tag make 12 raw, the amount says 13.',
+    );
+  });
+
+  it('renders words that are sentences first', () => {
+    const text = { key: 'probe_statusAndText', args: ['402', 'No'] } as const;
+    const what = { key: 'probe_goodPayment', args: [] } as const;
+    expect(sentenceOf({ key: 'probe_refused', args: [text, what] })).toBe(
+      'A good payment: refused. Response: 402 “No”.',
     );
   });
 });

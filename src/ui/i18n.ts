@@ -1,17 +1,10 @@
 import browser from 'webextension-polyfill';
-import type { MessageKey, MessageKeyWith, Placeholder } from '../fault.ts';
+import { inOrder, type MessageKey, type Placeholder, type Sentence, type Words } from '../fault.ts';
 import { placed, withDecimalSign } from './placed-word.ts';
 
-/** The arguments of {@link t} after the key: one word for each placeholder. Keys in a union must have the same placeholders. */
-type Words<K extends MessageKey> = [K] extends [MessageKeyWith<Placeholder<K>>]
-  ? [Placeholder<K>] extends [never]
-    ? []
-    : [words: Readonly<Record<Placeholder<K>, string>>]
-  : [never];
-
 /** Returns the sentence of `key` in the user's language, with `words` in its placeholders. */
-export function t<K extends MessageKey>(key: K, ...[words]: Words<K>): string {
-  return browser.i18n.getMessage(key, words === undefined ? [] : inOrder(words));
+export function t<K extends MessageKey>(key: K, ...[words]: Words<K, string>): string {
+  return browser.i18n.getMessage(key, words === undefined ? [] : inOrder(words).map(spokenWord));
 }
 
 /** The keys of sentences with a number, without their plural form: each has the form `__other`, and others where it needs. */
@@ -30,31 +23,14 @@ export function tCount<K extends CountedKey>(
   ...[words]: [OtherWord<K>] extends [never] ? [] : [words: Readonly<Record<OtherWord<K>, string>>]
 ): string {
   const form = new Intl.PluralRules(t('ui_language')).select(count);
-  const all = inOrder({ ...words, count: String(count) });
+  const all = inOrder({ ...words, count: String(count) }).map(spokenWord);
   return browser.i18n.getMessage(`${key}__${form}`, all) || browser.i18n.getMessage(`${key}__other`, all);
 }
 
-/** A sentence as its key and its words. A Fault is one. */
-export interface Sentence {
-  readonly key: MessageKey;
-  readonly args: readonly string[];
-}
-
-/**
- * Returns the sentence of a fault or of another message that the background sent as a key and its words. The words are in
- * the order of the placeholders' numbers in messages.json.
- */
+/** Returns the text of a fault, or of another sentence that came as data. Words that are sentences are rendered first. */
 export function sentenceOf({ key, args }: Sentence): string {
-  return browser.i18n.getMessage(key, args.map(spokenWord));
-}
-
-/**
- * Puts named words into the order that the browser needs: it fills placeholders by number. In messages.json the numbers
- * follow the alphabetical order of the names, which test/architecture.test.ts checks.
- */
-function inOrder(words: Readonly<Record<string, string>>): string[] {
-  const names = Object.keys(words).sort();
-  return names.map((name) => spokenWord(words[name] ?? ''));
+  const words = args.map((word) => (typeof word === 'string' ? spokenWord(word) : sentenceOf(word)));
+  return browser.i18n.getMessage(key, words);
 }
 
 const rules = (key: MessageKey): string => browser.i18n.getMessage(key);

@@ -2,6 +2,7 @@ import type { Finding } from '../../src/conformance/probe.ts';
 import { FAULTS, type FaultName, REFERENCE_HOLES } from '../merchant/faults.ts';
 import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
 import type { SellerName } from '../merchant/sellers/table.ts';
+import { inEnglish } from './english.ts';
 import type { Subject } from './laboratory.ts';
 
 /** Every way to be paid that has a reference server. */
@@ -156,7 +157,7 @@ export function flawsOf({ name, found, also }: Case, findings: readonly Finding[
     const invented = verdict.kind === 'fail' && !found.includes(id) && !also.includes(id);
     const unsure = found.length === 0 && verdict.kind === 'inconclusive';
     if (!missed && !invented && !unsure) return [];
-    return [`${name}: ${id} ${verdict.kind}: ${verdict.because}`];
+    return [`${name}: ${id} ${verdict.kind}: ${inEnglish(verdict.because)}`];
   });
 }
 

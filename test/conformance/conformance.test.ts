@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { PROBES } from '../../src/conformance/probes/index.ts';
 import { summaryOf } from '../../src/conformance/report.ts';
+import { sentence } from '../../src/conformance/sentence.ts';
 import {
   CHECKING,
   DELIVERING,
@@ -14,6 +15,7 @@ import {
   SOUND,
   UNSAID,
 } from './cases.ts';
+import { inEnglish } from './english.ts';
 import { probe } from './laboratory.ts';
 
 const probesOf = (ids: readonly string[]) => PROBES.filter(({ id }) => ids.includes(id));
@@ -27,13 +29,13 @@ test('there is a probe for each of T1 to T43, and at least one planted fault for
 test.each(SOUND)('a correct merchant has no findings: $name', async (sound) => {
   const findings = await probe(sound.subject);
   expect(flawsOf(sound, findings)).toEqual([]);
-  expect(summaryOf(findings)).toMatch(/^\d\d pass$/);
+  expect(summaryOf(findings, inEnglish)).toMatch(/^Pass: \d\d$/);
 });
 
 test.each(UNSAID)('the only finding is what a reference server says nothing of: $name', async (unsaid) => {
   const findings = await probe(unsaid.subject);
   expect(flawsOf(unsaid, findings)).toEqual([]);
-  expect(summaryOf(findings)).toMatch(/^\d\d pass · 1 fail \(1 warning\)$/);
+  expect(summaryOf(findings, inEnglish)).toMatch(/^Pass: \d\d · Fail: 1 \(Warning: 1\)$/);
 });
 
 test.each(CHECKING)('a live seller is found to make the nine checks: %s', async (seller, found) => {
@@ -58,7 +60,7 @@ test.each(DELIVERING)(
 test('a proof that is served after a 202 is no finding', async () => {
   const query = '&refuse-first=2&refuse-with=pending';
   const [finding] = await probe({ mechanism: 'nanoSession', query }, probesOf(['T35']));
-  expect(finding?.verdict.because).toBe('After a 202, delivery 3 of the proof was served.');
+  expect(finding?.verdict.because).toEqual(sentence('probe_T35_served', { number: '3' }));
 });
 
 test('docs/WIRE.md names every probe with its severity', () => {

@@ -6,6 +6,7 @@ import type { Finding, Verdict } from '../../src/conformance/probe.ts';
 import { PROBES } from '../../src/conformance/probes/index.ts';
 import { summaryOf } from '../../src/conformance/report.ts';
 import { type Case, FAULTY, FAULTY_ELSEWHERE, flawsOf, REFERENCE, SOUND, UNSAID } from './cases.ts';
+import { inEnglish } from './english.ts';
 import { probe } from './laboratory.ts';
 
 const [only = ''] = process.argv.slice(2);
@@ -45,7 +46,7 @@ for (const [title, cases] of [
     const flaws = flawsOf(one, findings);
     troubles.push(...flaws);
     tally[flaws.length === 0 ? 'passed' : 'failed'] += 1;
-    console.log(`${rowOf(one, findings)}  ${summaryOf(findings)}`);
+    console.log(`${rowOf(one, findings)}  ${summaryOf(findings, inEnglish)}`);
   }
 }
 

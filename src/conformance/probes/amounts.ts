@@ -1,3 +1,4 @@
+import type { Sentence } from '../../fault.ts';
 import { addRaw, type Raw, subtractRaw } from '../../nano/amount.ts';
 import { isHandOver } from '../../protocol/mechanisms/index.ts';
 import type { EntryOffer } from '../../protocol/offer/offer.ts';
@@ -6,12 +7,13 @@ import { isGranted, mustRefuse, wordsOf, worst } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
 import { type OfferProbe, pass, type Verdict } from '../probe.ts';
 import type { ProbeRun } from '../probe-run.ts';
+import { sentence } from '../sentence.ts';
 
 export const exactly: OfferProbe = {
   of: 'offer',
   id: 'T24',
-  title: 'Rejects off-by-one-raw amounts',
-  rule: 'A payment of any other amount is refused; Track B takes more.',
+  title: 'probe_T24_title',
+  rule: 'probe_T24_rule',
   source: 'x402.NanoSession Rev 6 to 8 and Track A: equal; x402.Nano Track B: at least',
   severity: 'critical',
   mechanisms: EVERY,
@@ -20,16 +22,17 @@ export const exactly: OfferProbe = {
     const verdicts: Verdict[] = [];
     const offer = await probeRun.freshOffer(mechanism);
     if (offer.amount > ONE_RAW) {
-      verdicts.push(await tried(probeRun, offer, subtractRaw(offer.amount, ONE_RAW), 'One raw too little'));
+      const less = subtractRaw(offer.amount, ONE_RAW);
+      verdicts.push(await tried(probeRun, offer, less, sentence('probe_T24_tooLittle')));
     }
     if (verdicts[0]?.kind === 'fail') return verdicts[0];
     const next = await probeRun.freshOffer(mechanism);
-    verdicts.push(await tried(probeRun, next, addRaw(next.amount, ONE_RAW), 'One raw too much'));
+    verdicts.push(await tried(probeRun, next, addRaw(next.amount, ONE_RAW), sentence('probe_T24_tooMuch')));
     return worst(verdicts);
   },
 };
 
-async function tried(probeRun: ProbeRun, offer: EntryOffer, amount: Raw, what: string): Promise<Verdict> {
+async function tried(probeRun: ProbeRun, offer: EntryOffer, amount: Raw, what: Sentence): Promise<Verdict> {
   const order = { to: offer.payTo, amount };
   const isBlock = isHandOver(offer);
   const handedOver = isBlock ? await probeRun.handOver(order) : undefined;
@@ -37,7 +40,7 @@ async function tried(probeRun: ProbeRun, offer: EntryOffer, amount: Raw, what: s
   const exchange = await probeRun.present(proof);
   await handedOver?.recall();
   if (offer.mechanism === 'trackB' && amount > offer.amount && isGranted(exchange)) {
-    return pass(`${what} was taken, as Track B may: ${wordsOf(exchange)}.`);
+    return pass(sentence('probe_T24_taken', { what, answer: wordsOf(exchange) }));
   }
   return mustRefuse(exchange, what);
 }

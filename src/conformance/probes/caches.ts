@@ -5,23 +5,25 @@ import type { Exchange } from '../exchange.ts';
 import { wordsOf } from '../judgement.ts';
 import { type EndpointProbe, fail, inconclusive, pass } from '../probe.ts';
 import { noBlock, randomHex } from '../proofs.ts';
+import { sentence } from '../sentence.ts';
 
 export const caching: EndpointProbe = {
   of: 'endpoint',
   id: 'T30',
-  title: 'Marks 402s as not cacheable',
-  rule: 'No cache may keep a 402: whoever got it again would pay an offer that is somebody else’s, or over.',
+  title: 'probe_T30_title',
+  rule: 'probe_T30_rule',
   source: 'x402 core 2.27.0 sends no-store; not a written MUST',
   severity: 'warning',
   async run({ inspection: { response } }) {
-    if (response === null) return inconclusive('There was no answer.');
+    if (response === null) return inconclusive(sentence('developer_noAnswer'));
     const control = (response.headers['cache-control'] ?? '').toLowerCase();
-    if (/no-store|private|no-cache/.test(control)) return pass(`Cache-Control: ${control}.`);
+    if (/no-store|private|no-cache/.test(control)) return pass(sentence('probe_T30_forbidden', { control }));
     const lasting = /(?:max-age|s-maxage)\s*=\s*0*[1-9]|public/.test(control);
     if (lasting || response.headers.expires !== undefined) {
-      return fail(`The 402 may be kept: ${control === '' ? 'Expires' : `Cache-Control: ${control}`}.`);
+      const header = control === '' ? 'Expires' : `Cache-Control: ${control}`;
+      return fail(sentence('probe_T30_allowed', { header }));
     }
-    return pass('Nothing is said, so no cache keeps a 402; “no-store” would be safer.');
+    return pass(sentence('probe_T30_silent'));
   },
 };
 
@@ -31,8 +33,8 @@ const KEPT_UNASKED: ReadonlySet<number> = new Set([300, 301, 308, 404, 405, 410,
 export const keptRefusals: EndpointProbe = {
   of: 'endpoint',
   id: 'T34',
-  title: 'Keeps rejected proofs out of caches',
-  rule: 'A refusal with 404, 410 or another status that caches keep unasked says no-store: a browser would show it again instead of asking, and what was paid for would never be delivered.',
+  title: 'probe_T34_title',
+  rule: 'probe_T34_rule',
   source: 'RFC 9110, 15.1; RFC 9111, 4.2.2',
   severity: 'warning',
   async run(probeRun) {
@@ -41,13 +43,13 @@ export const keptRefusals: EndpointProbe = {
     const kept = refusals.find((exchange) => !isNotStored(exchange));
     if (kept !== undefined) {
       const control = kept.received?.headers['cache-control'];
-      return fail(
-        `A proof was answered with ${wordsOf(kept)}, ${control === undefined ? 'and nothing about caches' : `Cache-Control: ${control}`}.`,
-      );
+      const answer = wordsOf(kept);
+      if (control === undefined) return fail(sentence('probe_T34_silent', { answer }));
+      return fail(sentence('probe_T34_allowed', { answer, control }));
     }
     const [first] = refusals;
-    if (first === undefined) return pass('No proof was answered with a status that caches keep unasked.');
-    return pass(`A proof was answered with ${wordsOf(first)}, which no cache may keep.`);
+    if (first === undefined) return pass(sentence('probe_T34_none'));
+    return pass(sentence('probe_T34_forbidden', { answer: wordsOf(first) }));
   },
 };
 

@@ -2,8 +2,9 @@ import { EVERY } from '../alterations.ts';
 import type { Exchange } from '../exchange.ts';
 import { isGranted, isPending, isRefused, laterOf, mustBeGranted, wordsOf } from '../judgement.ts';
 import { mostFor } from '../price.ts';
-import { fail, inconclusive, notApplicable, type OfferProbe, pass, type Verdict } from '../probe.ts';
+import { fail, inconclusive, notApplicable, type OfferProbe, pass } from '../probe.ts';
 import type { ProbeRun } from '../probe-run.ts';
+import { sentence } from '../sentence.ts';
 import { identifierOf } from './identifier.ts';
 
 /** How often a proof is delivered at most. */
@@ -15,8 +16,8 @@ const LONGEST_WAIT = 2 * 60_000;
 export const pending: OfferProbe = {
   of: 'offer',
   id: 'T35',
-  title: 'Serves a proof that it answered with 202',
-  rule: 'After a 202 the same proof is served later. It is neither refused nor answered with a new offer: a client would pay twice.',
+  title: 'probe_T35_title',
+  rule: 'probe_T35_rule',
   source: 'RFC 9110, 15.3.3; sellers of signed blocks',
   severity: 'critical',
   mechanisms: EVERY,
@@ -24,20 +25,21 @@ export const pending: OfferProbe = {
   async run(probeRun, { mechanism }) {
     const { proof } = await probeRun.pays(await probeRun.freshOffer(mechanism));
     const first = await probeRun.present(proof);
-    if (isGranted(first)) return pass('The proof was served at once.');
-    if (!isPending(first)) return inconclusive(`A good payment was answered with ${wordsOf(first)}.`);
-    const [last, deliveries] = await deliverUntil(probeRun, proof, first, (one) => !isPending(one));
-    if (isGranted(last)) return pass(`After a 202, delivery ${deliveries} of the proof was served.`);
-    if (isRefused(last)) return fail(`After a 202, the same proof was refused: ${wordsOf(last)}.`);
-    return stillOpen(last, deliveries);
+    if (isGranted(first)) return pass(sentence('probe_T35_atOnce'));
+    if (!isPending(first)) mustBeGranted(first);
+    const [last, number] = await deliverUntil(probeRun, proof, first, (one) => !isPending(one));
+    if (isGranted(last)) return pass(sentence('probe_T35_served', { number }));
+    const answer = wordsOf(last);
+    if (isRefused(last)) return fail(sentence('probe_T35_refused', { answer }));
+    return fail(sentence('probe_T35_open', { answer, number }), 'warning');
   },
 };
 
 export const settled: OfferProbe = {
   of: 'offer',
   id: 'T36',
-  title: 'Serves what it took the money for',
-  rule: 'A proof whose block is on the ledger is served in the end: at once, or when the same proof comes again.',
+  title: 'probe_T36_title',
+  rule: 'probe_T36_rule',
   source: 'x402.NanoSession Rev 7, 4.2; sellers that settled, refused, and served hours later',
   severity: 'critical',
   mechanisms: EVERY,
@@ -45,50 +47,45 @@ export const settled: OfferProbe = {
   async run(probeRun, { mechanism }) {
     const { proof, hash } = await probeRun.pays(await probeRun.freshOffer(mechanism));
     const first = await probeRun.present(proof);
-    const [last, deliveries] = await deliverUntil(probeRun, proof, first, isGranted);
-    if (isGranted(last)) return pass(`Delivery ${deliveries} of the proof was served.`);
+    const [last, number] = await deliverUntil(probeRun, proof, first, isGranted);
+    if (isGranted(last)) return pass(sentence('probe_T36_served', { number }));
+    const answer = wordsOf(last);
     if ((await probeRun.statusOf(hash)) === 'unknown') {
-      return inconclusive(`A good payment was answered with ${wordsOf(last)}, and nothing was taken for it.`);
+      return inconclusive(sentence('probe_T36_nothingTaken', { answer }));
     }
-    return fail(
-      `The block is on the ledger, and ${deliveries} deliveries of its proof brought nothing: ${wordsOf(last)}.`,
-    );
+    return fail(sentence('probe_T36_taken', { answer, number }));
   },
 };
 
 export const lostReply: OfferProbe = {
   of: 'offer',
   id: 'T37',
-  title: 'Gives a lost reply again',
-  rule: 'Where the offer takes a payment identifier, the same proof with the same identifier gets its reply again: the first may have been lost.',
+  title: 'probe_T37_title',
+  rule: 'probe_T37_rule',
   source: 'x402 extension payment-identifier',
   severity: 'warning',
   mechanisms: EVERY,
   cost: (offer) => (identifierOf(offer) === 'none' ? null : mostFor(offer)),
   async run(probeRun, { mechanism }) {
     const offer = await probeRun.freshOffer(mechanism);
-    if (identifierOf(offer) === 'none') {
-      return notApplicable(
-        'The server takes no payment identifier, so it cannot tell a lost reply from a replay.',
-      );
-    }
+    if (identifierOf(offer) === 'none') return notApplicable(sentence('probe_T37_none'));
     const { proof } = await probeRun.pays(offer);
     const lost = await probeRun.present(proof);
-    mustBeGranted(lost, 'A good payment');
+    mustBeGranted(lost);
     const again = await probeRun.present(proof);
-    if (!isGranted(again)) return fail(`The reply was not given again: ${wordsOf(again)}.`);
-    if (again.received?.body === lost.received?.body) return pass('The same reply was given again.');
-    return inconclusive('The proof was granted again, with another reply.');
+    if (!isGranted(again)) return fail(sentence('probe_T37_lost', { answer: wordsOf(again) }));
+    if (again.received?.body === lost.received?.body) return pass(sentence('probe_T37_same'));
+    return inconclusive(sentence('probe_T37_other'));
   },
 };
 
-/** Delivers a proof again, when the server wants it, until an answer will do. Resolves to the last answer and its number. */
+/** Delivers a proof again, when the server wants it, until an answer will do. Resolves to the last answer and the delivery's number. */
 async function deliverUntil(
   probeRun: ProbeRun,
   proof: string,
   first: Exchange,
   isEnough: (answer: Exchange) => boolean,
-): Promise<readonly [last: Exchange, deliveries: number]> {
+): Promise<readonly [last: Exchange, number: string]> {
   let last = first;
   let deliveries = 1;
   while (!isEnough(last) && deliveries < DELIVERIES) {
@@ -98,8 +95,5 @@ async function deliverUntil(
     last = await probeRun.present(proof, { headers });
     deliveries += 1;
   }
-  return [last, deliveries];
+  return [last, String(deliveries)];
 }
-
-const stillOpen = (last: Exchange, deliveries: number): Verdict =>
-  fail(`After ${deliveries} deliveries the proof is not served yet: ${wordsOf(last)}.`, 'warning');

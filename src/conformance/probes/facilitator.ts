@@ -1,13 +1,15 @@
+import type { Sentence } from '../../fault.ts';
 import { ZERO } from '../../nano/amount.ts';
 import type { SignedBlock } from '../../nano/block.ts';
 import type { JsonObject } from '../../protocol/wire/json.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../../work/difficulty.ts';
 import { HAND_OVER } from '../alterations.ts';
-import { mustRefuse, worst } from '../judgement.ts';
+import { mustRefuse, mustWithstand, worst } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
-import { fail, type OfferProbe, type Verdict } from '../probe.ts';
+import type { OfferProbe, Verdict } from '../probe.ts';
 import { altered, blockOfStranger, blockPayload, proofOf, randomHex } from '../proofs.ts';
 import { rejectsThenAccepts } from '../rejects-then-accepts.ts';
+import { sentence } from '../sentence.ts';
 
 /*
  * The checks of a facilitator for signed blocks (docs/WIRE.md §3.9) that no older probe makes. The others: signature T17,
@@ -17,8 +19,8 @@ import { rejectsThenAccepts } from '../rejects-then-accepts.ts';
 export const version: OfferProbe = {
   of: 'offer',
   id: 'T38',
-  title: 'Rejects a proof of another x402 version',
-  rule: 'x402Version of a proof is 2; another one is unsupported_x402_version.',
+  title: 'probe_T38_title',
+  rule: 'probe_T38_rule',
   source: 'scheme_exact_nano, check 1',
   severity: 'note',
   mechanisms: ['signedBlock'],
@@ -26,8 +28,8 @@ export const version: OfferProbe = {
   async run(probeRun, { mechanism }) {
     const { proof } = await probeRun.pays(await probeRun.freshOffer(mechanism));
     return rejectsThenAccepts(probeRun, proof, [
-      ['A good payment of version 1', altered(proof, { version: 1 })],
-      ['A good payment of version 3', altered(proof, { version: 3 })],
+      [sentence('probe_T38_version', { version: '1' }), altered(proof, { version: 1 })],
+      [sentence('probe_T38_version', { version: '3' }), altered(proof, { version: 3 })],
     ]);
   },
 };
@@ -35,8 +37,8 @@ export const version: OfferProbe = {
 export const requirements: OfferProbe = {
   of: 'offer',
   id: 'T39',
-  title: 'Judges a signed block by the terms it offered',
-  rule: 'What a client echoes as asset, amount and payTo is compared with the offer: requirements_mismatch.',
+  title: 'probe_T39_title',
+  rule: 'probe_T39_rule',
   source: 'scheme_exact_nano, check 2',
   severity: 'critical',
   mechanisms: HAND_OVER,
@@ -46,7 +48,7 @@ export const requirements: OfferProbe = {
     const cheap = await probeRun.handOver({ to: offer.payTo, amount: ONE_RAW });
     const proof = await probeRun.proof(offer, cheap.block);
     const bargain = altered(proof, { accepted: (entry) => ({ ...entry, amount: ONE_RAW.toString() }) });
-    const amount = mustRefuse(await probeRun.present(bargain), 'A block of 1 raw with “amount” echoed as 1');
+    const amount = mustRefuse(await probeRun.present(bargain), sentence('probe_T39_amount'));
     await cheap.recall();
     if (amount.kind === 'fail') return amount;
     const { account } = probeRun;
@@ -55,10 +57,7 @@ export const requirements: OfferProbe = {
       accepted: (entry) => ({ ...entry, payTo: account }),
       payload: () => blockPayload(kept.block, account),
     });
-    const payee = mustRefuse(
-      await probeRun.present(diverted),
-      'A block to oneself with “payTo” echoed as oneself',
-    );
+    const payee = mustRefuse(await probeRun.present(diverted), sentence('probe_T39_payTo'));
     return worst([amount, payee]);
   },
 };
@@ -66,8 +65,8 @@ export const requirements: OfferProbe = {
 export const otherAsset: OfferProbe = {
   of: 'offer',
   id: 'T40',
-  title: 'Rejects an echo of another asset',
-  rule: 'accepted.asset of a proof is XNO; another one is requirements_unsupported.',
+  title: 'probe_T40_title',
+  rule: 'probe_T40_rule',
   source: 'scheme_exact_nano, check 2',
   severity: 'note',
   mechanisms: ['signedBlock'],
@@ -75,15 +74,15 @@ export const otherAsset: OfferProbe = {
   async run(probeRun, { mechanism }) {
     const { proof } = await probeRun.pays(await probeRun.freshOffer(mechanism));
     const foreign = altered(proof, { accepted: (entry) => ({ ...entry, asset: 'USDC' }) });
-    return rejectsThenAccepts(probeRun, proof, [['A good payment echoed in USDC', foreign]]);
+    return rejectsThenAccepts(probeRun, proof, [[sentence('probe_T40_asset'), foreign]]);
   },
 };
 
 export const structure: OfferProbe = {
   of: 'offer',
   id: 'T41',
-  title: 'Rejects malformed blocks',
-  rule: 'A block without a signature, with a negative balance, without a previous block, or none at all is invalid_block.',
+  title: 'probe_T41_title',
+  rule: 'probe_T41_rule',
   source: 'scheme_exact_nano, check 3; x402.Nano Track A, MALFORMED_PAYLOAD',
   severity: 'critical',
   mechanisms: HAND_OVER,
@@ -96,35 +95,32 @@ export const structure: OfferProbe = {
     const verdicts: Verdict[] = [];
     for (const [what, broken] of brokenBlocks(block, offer.payTo)) {
       const exchange = await probeRun.present(altered(proof, { payload: () => broken }));
-      const isDown = exchange.received === null || exchange.received.status >= 500;
-      verdicts.push(
-        isDown ? fail(`${what} brought the server down.`, 'warning') : mustRefuse(exchange, what),
-      );
+      verdicts.push(mustWithstand(exchange, what));
     }
     return worst(verdicts);
   },
 };
 
-function brokenBlocks(signed: SignedBlock, payTo: string): readonly (readonly [string, JsonObject])[] {
+function brokenBlocks(
+  signed: SignedBlock,
+  payTo: string,
+): readonly (readonly [what: Sentence, payload: JsonObject])[] {
   const { block } = blockPayload(signed, payTo) as { readonly block: JsonObject };
   const { signature: _, ...unsigned } = block;
   return [
-    ['A block without a signature', { block: unsigned }],
-    [
-      'A block with a negative balance',
-      { block: { ...unsigned, balance: '-1', signature: '0'.repeat(128) } },
-    ],
-    ['A block without a previous one', { block: { ...block, previous: '' } }],
-    ['A list for a block', { block: [] }],
-    ['A payload without a block', {}],
+    [sentence('probe_T41_unsigned'), { block: unsigned }],
+    [sentence('probe_T41_negative'), { block: { ...unsigned, balance: '-1', signature: '0'.repeat(128) } }],
+    [sentence('probe_T41_noPrevious'), { block: { ...block, previous: '' } }],
+    [sentence('probe_T41_list'), { block: [] }],
+    [sentence('probe_T41_none'), {}],
   ];
 }
 
 export const unopened: OfferProbe = {
   of: 'offer',
   id: 'T42',
-  title: 'Rejects a block of an unopened account',
-  rule: 'A well signed block of an account that the ledger does not know can pay nothing: account_not_found.',
+  title: 'probe_T42_title',
+  rule: 'probe_T42_rule',
   source: 'scheme_exact_nano, check 6',
   severity: 'critical',
   mechanisms: HAND_OVER,
@@ -133,7 +129,7 @@ export const unopened: OfferProbe = {
     const offer = await probeRun.freshOffer(mechanism);
     const { block, signer } = blockOfStranger(offer.payTo);
     const exchange = await probeRun.present(await proofOf(offer, block, signer));
-    return mustRefuse(exchange, 'A block of an account that has no money');
+    return mustRefuse(exchange, sentence('probe_T42_unopened'));
   },
 };
 
@@ -143,8 +139,8 @@ const EASY = parseThreshold('8000000000000000');
 export const weakWork: OfferProbe = {
   of: 'offer',
   id: 'T43',
-  title: 'Rejects a block with too little work',
-  rule: 'No node publishes a block whose work over its previous block is too little: invalid_work. With better work the same block is good: no signature covers it.',
+  title: 'probe_T43_title',
+  rule: 'probe_T43_rule',
   source: 'scheme_exact_nano, check 8',
   severity: 'critical',
   mechanisms: ['signedBlock'],
@@ -154,7 +150,7 @@ export const weakWork: OfferProbe = {
     const { block } = await probeRun.handOver({ to: offer.payTo, amount: offer.amount });
     const weak = await probeRun.proof(offer, { ...block, work: weakFor(block) });
     return rejectsThenAccepts(probeRun, await probeRun.proof(offer, block), [
-      ['A good block with weak work', weak],
+      [sentence('probe_T43_weak'), weak],
     ]);
   },
 };

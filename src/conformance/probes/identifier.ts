@@ -5,6 +5,7 @@ import { isGranted, mustBeGranted, wordsOf } from '../judgement.ts';
 import { mostFor } from '../price.ts';
 import { fail, notApplicable, type OfferProbe, pass } from '../probe.ts';
 import { altered } from '../proofs.ts';
+import { sentence } from '../sentence.ts';
 
 const NAME = 'payment-identifier';
 
@@ -19,8 +20,8 @@ export function identifierOf({ extensions }: EntryOffer): 'none' | 'optional' | 
 export const identifier: OfferProbe = {
   of: 'offer',
   id: 'T32',
-  title: 'Takes one payment per payment identifier',
-  rule: 'Where an identifier is required, a proof without one is answered with 400; the same one with another payload with 409.',
+  title: 'probe_T32_title',
+  rule: 'probe_T32_rule',
   source: 'x402 extension payment-identifier',
   severity: 'critical',
   mechanisms: EVERY,
@@ -28,27 +29,24 @@ export const identifier: OfferProbe = {
   async run(probeRun, { mechanism }) {
     const offer = await probeRun.freshOffer(mechanism);
     const asked = identifierOf(offer);
-    if (asked === 'none') return notApplicable('The server takes no payment identifier.');
+    if (asked === 'none') return notApplicable(sentence('probe_T32_none'));
     const { proof } = await probeRun.pays(offer);
     if (asked === 'required') {
       const anonymous = await probeRun.present(altered(proof, { extensions: () => undefined }));
       if (anonymous.received?.status !== 400) {
-        return fail(
-          `A proof without the required identifier was answered with ${wordsOf(anonymous)}, not 400.`,
-          'warning',
-        );
+        const what = sentence('probe_T32_missing');
+        const answer = wordsOf(anonymous);
+        return fail(sentence('probe_wrongStatus', { what, status: '400', answer }), 'warning');
       }
     }
-    mustBeGranted(await probeRun.present(proof), 'A good payment');
+    mustBeGranted(await probeRun.present(proof));
     const other = altered(proof, { payload: (payload) => ({ ...payload, other: 'payload' }) });
     const conflict = await probeRun.present(other);
-    if (isGranted(conflict)) return fail('The same identifier with another payload was granted.');
+    const words = { what: sentence('probe_T32_other'), answer: wordsOf(conflict) };
+    if (isGranted(conflict)) return fail(sentence('probe_granted', words));
     if (conflict.received?.status !== 409) {
-      return fail(
-        `The same identifier with another payload was answered with ${wordsOf(conflict)}, not 409.`,
-        'warning',
-      );
+      return fail(sentence('probe_wrongStatus', { ...words, status: '409' }), 'warning');
     }
-    return pass('The identifier is asked for, and stands for one payment.');
+    return pass(sentence('probe_T32_one'));
   },
 };

@@ -1,49 +1,42 @@
 import { encodeBase64 } from '../../base64.ts';
+import type { Sentence } from '../../fault.ts';
 import type { EntryOffer } from '../../protocol/offer/offer.ts';
 import { encodeProof } from '../../protocol/wire/envelope.ts';
 import { alterationsOf, PAY_FIRST, WITH_ID } from '../alterations.ts';
 import type { Exchange } from '../exchange.ts';
-import { isGranted, isRefused, mustRefuse, wordsOf, worst } from '../judgement.ts';
-import { type EndpointProbe, fail, inconclusive, type OfferProbe, pass, type Verdict } from '../probe.ts';
+import { mustRefuse, mustWithstand, wordsOf, worst } from '../judgement.ts';
+import { type EndpointProbe, fail, type OfferProbe, type Verdict } from '../probe.ts';
 import { altered, noBlock, proofOf, randomHex, stranger } from '../proofs.ts';
+import { sentence } from '../sentence.ts';
 
 export const unreadable: EndpointProbe = {
   of: 'endpoint',
   id: 'T5',
-  title: 'Rejects malformed proofs',
-  rule: 'A PAYMENT-SIGNATURE that cannot be read is answered with 400 (x402 core: 402), and with no content.',
+  title: 'probe_T5_title',
+  rule: 'probe_T5_rule',
   source: 'x402 v2, HTTP transport',
   severity: 'critical',
   async run(probeRun) {
     const [offer] = probeRun.inspection.probed;
     const whole = { x402Version: 2, accepted: offer?.accepted ?? {}, payload: {} };
-    const garbage: readonly (readonly [what: string, header: string])[] = [
-      ['No base64', '%%%'],
-      ['An empty header', ''],
-      ['Half a payload', encodeProof(whole).slice(0, 30)],
-      ['A payload of version 1', encodeProof({ ...whole, x402Version: 1 })],
-      ['A payload without a proof', encodeProof(whole)],
+    const garbage: readonly (readonly [what: Sentence, header: string])[] = [
+      [sentence('probe_T5_noBase64'), '%%%'],
+      [sentence('probe_T5_empty'), ''],
+      [sentence('probe_T5_half'), encodeProof(whole).slice(0, 30)],
+      [sentence('probe_T5_version1'), encodeProof({ ...whole, x402Version: 1 })],
+      [sentence('probe_T5_noProof'), encodeProof(whole)],
     ];
     const verdicts: Verdict[] = [];
-    for (const [what, header] of garbage) verdicts.push(answered(await probeRun.present(header), what));
+    for (const [what, header] of garbage) verdicts.push(mustWithstand(await probeRun.present(header), what));
     return worst(verdicts);
   },
 };
 
-/** Content and a breakdown are both wrong answers to garbage. */
-function answered(exchange: Exchange, what: string): Verdict {
-  const { received } = exchange;
-  if (received === null) return fail(`${what} was not answered at all.`, 'warning');
-  if (received.status >= 500)
-    return fail(`${what} brought the server down: ${wordsOf(exchange)}.`, 'warning');
-  return mustRefuse(exchange, what);
-}
-
 export const unknownOffer: OfferProbe = {
   of: 'offer',
   id: 'T6',
-  title: 'Rejects unknown sessions',
-  rule: 'A session, challenge or nonce that the server did not issue is refused with 402, 404 or 410.',
+  title: 'probe_T6_title',
+  rule: 'probe_T6_rule',
   source: 'x402.NanoSession Rev 5, 1.2',
   severity: 'critical',
   mechanisms: WITH_ID,
@@ -52,22 +45,22 @@ export const unknownOffer: OfferProbe = {
     const proof = altered(await bogusProof(offer), {
       accepted: (entry) => alterationsOf(offer).id?.with(entry, randomHex(32)) ?? entry,
     });
-    return mustRefuse(await probeRun.present(proof), 'A proof for an offer that was never made');
+    return mustRefuse(await probeRun.present(proof), sentence('probe_T6_unknown'));
   },
 };
 
 export const unknownBlock: OfferProbe = {
   of: 'offer',
   id: 'T7',
-  title: 'Rejects unknown block hashes',
-  rule: 'A proof whose block is not on the ledger is refused with 402.',
+  title: 'probe_T7_title',
+  rule: 'probe_T7_rule',
   source: 'x402.NanoSession Rev 7, 4.2; x402.Nano Track B, BLOCK_NOT_FOUND',
   severity: 'critical',
   mechanisms: PAY_FIRST,
   cost: () => null,
   async run(probeRun, { mechanism }) {
     const fresh = await probeRun.freshOffer(mechanism);
-    return mustRefuse(await probeRun.present(await bogusProof(fresh)), 'A proof with a made-up block');
+    return mustRefuse(await probeRun.present(await bogusProof(fresh)), sentence('probe_T7_madeUp'));
   },
 };
 
@@ -80,30 +73,32 @@ const OVERSIZED = 32 * 1024;
 export const hostile: EndpointProbe = {
   of: 'endpoint',
   id: 'T33',
-  title: 'Survives hostile headers',
-  rule: 'A proof of 32 KB, and one that names __proto__, are refused with a 4xx, and the server goes on as before.',
+  title: 'probe_T33_title',
+  rule: 'probe_T33_rule',
   source: 'RFC 6585, 5 (431); CWE-1321',
   severity: 'critical',
   async run(probeRun) {
-    const verdicts = [survived(await probeRun.present('A'.repeat(OVERSIZED)), 'A header of 32 KB')];
+    const large = await probeRun.present('A'.repeat(OVERSIZED));
+    const verdicts = [survived(large, sentence('probe_T33_large'))];
     const [offer] = probeRun.inspection.probed;
     if (offer !== undefined) {
       const exchange = await probeRun.present(encodeText(polluting(offer)));
-      verdicts.push(survived(exchange, 'A proof with __proto__ in it'));
+      verdicts.push(survived(exchange, sentence('probe_T33_proto')));
     }
     const after = await probeRun.ask();
     if (after.received?.status !== 402) {
-      return fail(`After that, the server no longer asks for money: ${wordsOf(after)}.`);
+      const what = sentence('probe_T33_after');
+      return fail(sentence('probe_wrongStatus', { what, status: '402', answer: wordsOf(after) }));
     }
     return worst(verdicts);
   },
 };
 
-function survived(exchange: Exchange, what: string): Verdict {
-  if (isGranted(exchange)) return fail(`${what} was granted: ${wordsOf(exchange)}.`);
-  if (isRefused(exchange)) return pass(`${what} was refused, and the server goes on: ${wordsOf(exchange)}.`);
-  if (exchange.received === null) return inconclusive(`${what} was not answered.`);
-  return fail(`${what} brought about ${wordsOf(exchange)}.`, 'warning');
+/** Judges the answer to a hostile header: every answer but a refusal is wrong. No answer at all proves nothing. */
+function survived(exchange: Exchange, what: Sentence): Verdict {
+  const verdict = mustRefuse(exchange, what);
+  if (verdict.kind !== 'inconclusive' || exchange.received === null) return verdict;
+  return fail(verdict.because, 'warning');
 }
 
 /** The text of a payload that tells a careless merge to pollute the prototype of all objects. */

@@ -1,3 +1,4 @@
+import type { PlainMessageKey } from '../../fault.ts';
 import type { ClassifiedEntry } from '../../protocol/offer/classify.ts';
 import type { EntryOffer } from '../../protocol/offer/offer.ts';
 import { readUrl } from '../../protocol/offer/origin.ts';
@@ -8,6 +9,7 @@ import type { Exchange } from '../exchange.ts';
 import { wordsOf } from '../judgement.ts';
 import { type EndpointProbe, fail, inconclusive, type OfferProbe, pass, type Verdict } from '../probe.ts';
 import type { ProbeRun } from '../probe-run.ts';
+import { sentence } from '../sentence.ts';
 import { inspectionOf } from '../target.ts';
 
 /** What a browser says of itself when it goes to a page. */
@@ -19,33 +21,35 @@ const AS_BROWSER = {
 export const demand: EndpointProbe = {
   of: 'endpoint',
   id: 'T1',
-  title: 'Sends a 402 offer to every client',
-  rule: 'A 402 carries a PAYMENT-REQUIRED header that decodes to version 2, for programs and for browsers alike.',
+  title: 'probe_T1_title',
+  rule: 'probe_T1_rule',
   source: 'x402 v2, HTTP transport',
   severity: 'warning',
   async run(probeRun) {
     const asked = [
-      ['a program', await probeRun.ask({ headers: { Accept: 'application/json' } })],
-      ['a browser', await probeRun.ask({ headers: AS_BROWSER })],
+      [sentence('probe_T1_program'), await probeRun.ask({ headers: { Accept: 'application/json' } })],
+      [sentence('probe_T1_browser'), await probeRun.ask({ headers: AS_BROWSER })],
     ] as const;
-    for (const [who, exchange] of asked) {
+    for (const [what, exchange] of asked) {
       const { received } = exchange;
-      if (received === null) return inconclusive(`There was no answer to ${who}.`);
-      if (received.status !== 402) return fail(`The answer to ${who} was ${wordsOf(exchange)}, not 402.`);
+      if (received?.status !== 402) {
+        const because = sentence('probe_wrongStatus', { what, status: '402', answer: wordsOf(exchange) });
+        return received === null ? inconclusive(because) : fail(because);
+      }
       const header = received.headers['payment-required'];
-      if (header === undefined) return fail(`The 402 for ${who} has no PAYMENT-REQUIRED.`);
+      if (header === undefined) return fail(sentence('probe_T1_noHeader', { what }));
       const decoded = decodeEnvelope(header);
-      if (!decoded.ok) return fail(`The PAYMENT-REQUIRED for ${who} cannot be read: ${decoded.code}.`);
+      if (!decoded.ok) return fail(sentence('probe_T1_unreadable', { what, code: decoded.code }));
     }
-    return pass('Both a program and a browser got a 402 with a readable offer.');
+    return pass(sentence('probe_T1_both'));
   },
 };
 
 export const freshness: OfferProbe = {
   of: 'offer',
   id: 'T2',
-  title: 'Issues a fresh offer per request',
-  rule: 'Each 402 has an id or nonce of its own; sessions also have an amount that no other open session to the payee has.',
+  title: 'probe_T2_title',
+  rule: 'probe_T2_rule',
   source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track B',
   severity: 'warning',
   mechanisms: WITH_ID,
@@ -53,38 +57,37 @@ export const freshness: OfferProbe = {
   async run(probeRun, { mechanism }) {
     const one = await probeRun.freshOffer(mechanism);
     const other = await probeRun.freshOffer(mechanism);
-    if (one.oncePer === other.oncePer) return fail('Two requests were offered the same id.');
+    if (one.oncePer === other.oncePer) return fail(sentence('probe_T2_sameId'));
     const tagged = mechanism !== 'trackB';
     if (tagged && one.payTo === other.payTo && one.amount === other.amount) {
-      return fail(
-        'Two open sessions ask for the same amount to the same account: nobody can tell whose a send is.',
-      );
+      return fail(sentence('probe_T2_sameAmount'));
     }
-    return pass('Two requests were offered different ids.');
+    return pass(sentence('probe_T2_different'));
   },
 };
 
 /** What can be wrong with what an entry says of itself, in the classifier's code. */
-const CONTRADICTIONS: Readonly<Partial<Record<ClassifiedEntry['code'], string>>> = {
-  SUM_MISMATCH: 'amount is not resourceAmountRaw + tagAmountRaw',
-  AMBIGUOUS_MECHANISM: 'extra carries the marks of more than one mechanism',
-  BAD_CHALLENGE: 'the challenge says another amount or payee than its entry',
+const CONTRADICTIONS: Readonly<Partial<Record<ClassifiedEntry['code'], PlainMessageKey>>> = {
+  SUM_MISMATCH: 'probe_T3_sum',
+  AMBIGUOUS_MECHANISM: 'probe_T3_ambiguous',
+  BAD_CHALLENGE: 'probe_T3_challenge',
 };
 
 export const consistency: EndpointProbe = {
   of: 'endpoint',
   id: 'T3',
-  title: 'Makes offers that are consistent in themselves',
-  rule: 'amount = resourceAmountRaw + tagAmountRaw, and no entry is of two mechanisms at once.',
+  title: 'probe_T3_title',
+  rule: 'probe_T3_rule',
   source: 'x402.NanoSession Rev 7, 3.1 and 4.2',
   severity: 'warning',
   async run({ inspection: { classification } }) {
-    if (classification?.kind !== 'offers') return inconclusive('There was no readable offer.');
+    if (classification?.kind !== 'offers') return inconclusive(sentence('probe_noReadableOffer'));
     for (const [index, { code }] of classification.entries.entries()) {
       const flaw = CONTRADICTIONS[code];
-      if (flaw !== undefined) return fail(`Entry ${index + 1}: ${flaw}.`);
+      if (flaw === undefined) continue;
+      return fail(sentence('probe_T3_entry', { number: `${index + 1}`, flaw: sentence(flaw) }));
     }
-    return pass('Parts make up the total, and every entry is of one kind.');
+    return pass(sentence('probe_T3_consistent'));
   },
 };
 
@@ -96,8 +99,8 @@ const LEAST_CHARACTERS = 22;
 export const entropy: OfferProbe = {
   of: 'offer',
   id: 'T4',
-  title: 'Uses ids that cannot be guessed',
-  rule: 'Ids hold at least 128 random bits; a Track B nonce is 64 hex digits in lower case.',
+  title: 'probe_T4_title',
+  rule: 'probe_T4_rule',
   source: 'x402.NanoSession Rev 7, 4.1 (SHOULD); x402.Nano Track B',
   severity: 'warning',
   mechanisms: WITH_ID,
@@ -106,11 +109,11 @@ export const entropy: OfferProbe = {
     const ids = [idOf(offer)];
     while (ids.length < SAMPLES) ids.push(idOf(await probeRun.freshOffer(offer.mechanism)));
     const short = ids.find((id) => id.length < LEAST_CHARACTERS);
-    if (short !== undefined) return fail(`An id has ${short.length} characters: too few for 128 bits.`);
+    if (short !== undefined) return fail(sentence('probe_T4_short', { length: `${short.length}` }));
     if (ids.some((id, at) => at > 0 && isAlike(id, ids[at - 1] ?? ''))) {
-      return fail('Ids that were issued one after the other are nearly the same.');
+      return fail(sentence('probe_T4_alike'));
     }
-    return pass(`${SAMPLES} ids were long enough, and had nothing in common.`);
+    return pass(sentence('probe_T4_random'));
   },
 };
 
@@ -128,8 +131,8 @@ const ELSEWHERE = 'elsewhere.invalid';
 export const resource: EndpointProbe = {
   of: 'endpoint',
   id: 'T31',
-  title: 'Names the requested URL in its offer',
-  rule: 'resource.url is the URL of the request, over HTTPS, whatever headers a client makes up.',
+  title: 'probe_T31_title',
+  rule: 'probe_T31_rule',
   source: 'x402 v2, resource; protocol notes on X-Forwarded-Host',
   severity: 'warning',
   async run(probeRun) {
@@ -143,29 +146,31 @@ export const resource: EndpointProbe = {
     };
     const exchange = await probeRun.ask({ headers: forged });
     const header = exchange.received?.headers['payment-required'] ?? '';
-    if (header === '') return inconclusive(`With forwarding headers made up: ${wordsOf(exchange)}.`);
-    if (namesElsewhere(header, exchange))
-      return fail('A client that makes up X-Forwarded-Host chooses the host in the offer.');
+    if (header === '') {
+      const what = sentence('probe_T31_forwarded');
+      return inconclusive(sentence('probe_wrongStatus', { what, status: '402', answer: wordsOf(exchange) }));
+    }
+    if (namesElsewhere(header, exchange)) return fail(sentence('probe_T31_hostChosen'));
     return plain;
   },
 };
 
 function verdictOn(asked: string, header: string | null): Verdict {
   const envelope = header === null ? undefined : decodeEnvelope(header);
-  if (envelope?.ok !== true) return inconclusive('There was no readable offer.');
+  if (envelope?.ok !== true) return inconclusive(sentence('probe_noReadableOffer'));
   const named = readUrl(ownText(envelope.envelope.resource, 'url') ?? '', asked);
   const url = readUrl(asked);
-  if (named === undefined || url === undefined) return fail('resource.url is no URL.');
+  if (named === undefined || url === undefined) return fail(sentence('probe_T31_noUrl'));
   if (named.host !== url.host || named.pathname !== url.pathname) {
-    return fail(`resource.url is ${named.href}, which is not what was asked for.`);
+    return fail(sentence('probe_T31_other', { url: named.href }));
   }
   if (named.protocol !== url.protocol) {
-    return fail(`resource.url is ${named.protocol}//, the request was ${url.protocol}//.`);
+    return fail(sentence('probe_T31_scheme', { asked: `${url.protocol}//`, named: `${named.protocol}//` }));
   }
-  if (named.search !== url.search) return fail('resource.url has another query than the request.');
+  if (named.search !== url.search) return fail(sentence('probe_T31_query'));
   const local = /^(localhost|127\.|\[::1\])/.test(url.hostname);
-  if (url.protocol !== 'https:' && !local) return fail('The offer came without encryption.');
-  return pass('resource.url is what was asked for, whatever the forwarding headers say.');
+  if (url.protocol !== 'https:' && !local) return fail(sentence('probe_T31_unencrypted'));
+  return pass(sentence('probe_T31_same'));
 }
 
 /** Whether the made-up host stands anywhere in the offer. */

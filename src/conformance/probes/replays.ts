@@ -4,13 +4,14 @@ import { mostFor, mostForAll } from '../price.ts';
 import { fail, inconclusive, notApplicable, type OfferProbe, pass, type Verdict } from '../probe.ts';
 import { altered } from '../proofs.ts';
 import { rejectsThenAccepts } from '../rejects-then-accepts.ts';
+import { listOf, sentence } from '../sentence.ts';
 import { identifierOf } from './identifier.ts';
 
 export const replay: OfferProbe = {
   of: 'offer',
   id: 'T19',
-  title: 'Rejects a replayed proof',
-  rule: 'A proof that was honoured is refused ever after, or gets the reply that it bought again, marked X-Nano-Replay.',
+  title: 'probe_T19_title',
+  rule: 'probe_T19_rule',
   source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track A and B, DUPLICATE_BLOCK_HASH',
   severity: 'critical',
   mechanisms: EVERY,
@@ -19,20 +20,20 @@ export const replay: OfferProbe = {
     const offer = await probeRun.freshOffer(mechanism);
     if (identifierOf(offer) === 'required') return cached;
     const proof = withoutIdentifier((await probeRun.pays(offer)).proof);
-    mustBeGranted(await probeRun.present(proof), 'A good payment');
+    mustBeGranted(await probeRun.present(proof));
     const again = await probeRun.present(proof);
     if (again.received?.headers['x-nano-replay'] === 'true') {
-      return pass('The same proof got its reply again, marked as such: nothing else can be bought with it.');
+      return pass(sentence('probe_T19_marked'));
     }
-    return mustRefuse(again, 'The same proof again');
+    return mustRefuse(again, sentence('probe_T19_again'));
   },
 };
 
 export const resale: OfferProbe = {
   of: 'offer',
   id: 'T20',
-  title: 'Rejects a replayed block',
-  rule: 'A block that bought something is refused for every other offer.',
+  title: 'probe_T20_title',
+  rule: 'probe_T20_rule',
   source: 'x402.NanoSession Rev 7, spent set; x402.Nano Track A and B, DUPLICATE_BLOCK_HASH',
   severity: 'critical',
   mechanisms: [...WITH_ID, 'trackA'],
@@ -40,21 +41,21 @@ export const resale: OfferProbe = {
   async run(probeRun, { mechanism }) {
     const offer = await probeRun.freshOffer(mechanism);
     const { proof, hash } = await probeRun.pays(offer);
-    mustBeGranted(await probeRun.present(proof), 'A good payment');
+    mustBeGranted(await probeRun.present(proof));
     const next = await probeRun.freshOffer(mechanism);
     const again =
       mechanism === 'trackA'
         ? altered(proof, { accepted: () => next.accepted })
         : await probeRun.proof(next, hash);
-    return mustRefuse(await probeRun.present(again), 'The same block for a new offer');
+    return mustRefuse(await probeRun.present(again), sentence('probe_T20_again'));
   },
 };
 
 export const spelling: OfferProbe = {
   of: 'offer',
   id: 'T21',
-  title: 'Treats hash hex case-insensitively',
-  rule: 'Spent blocks are known by what they are, not by how their hash is spelled.',
+  title: 'probe_T21_title',
+  rule: 'probe_T21_rule',
   source: 'Library of x402.NanoSession: its spent set minds the case',
   severity: 'critical',
   mechanisms: EVERY,
@@ -62,17 +63,17 @@ export const spelling: OfferProbe = {
   async run(probeRun, { mechanism }) {
     const offer = await probeRun.freshOffer(mechanism);
     const { proof, hash } = await probeRun.pays(offer);
-    mustBeGranted(await probeRun.present(proof), 'A good payment');
+    mustBeGranted(await probeRun.present(proof));
     const respelled = await alterationsOf(offer).inOtherCase(offer, proof, hash, probeRun.sign);
-    return mustRefuse(await probeRun.present(respelled), 'The same block in the other case of hex');
+    return mustRefuse(await probeRun.present(respelled), sentence('probe_T21_respelled'));
   },
 };
 
 export const theft: OfferProbe = {
   of: 'offer',
   id: 'T22',
-  title: 'Rejects a stolen receipt',
-  rule: 'Somebody who presents a stranger’s block for an offer of their own is refused, and spoils nothing for the payer.',
+  title: 'probe_T22_title',
+  rule: 'probe_T22_rule',
   source: 'x402.NanoSession Rev 5, 5 (receipt stealing)',
   severity: 'critical',
   mechanisms: WITH_ID,
@@ -85,7 +86,7 @@ export const theft: OfferProbe = {
       accepted: () => theirs.accepted,
       payload: (payload) => alterationsOf(theirs).withClaim(payload, theirs.oncePer ?? ''),
     });
-    return rejectsThenAccepts(probeRun, proof, [['Somebody’s block for an offer of somebody else', stolen]]);
+    return rejectsThenAccepts(probeRun, proof, [[sentence('probe_T22_stolen'), stolen]]);
   },
 };
 
@@ -96,8 +97,8 @@ const ROUNDS = 3;
 export const race: OfferProbe = {
   of: 'offer',
   id: 'T27',
-  title: 'Rejects concurrent replays',
-  rule: `Of ${DELIVERIES} deliveries of one proof that come together, exactly one gets the content, in each of ${ROUNDS} rounds.`,
+  title: 'probe_T27_title',
+  rule: 'probe_T27_rule',
   source: 'x402.NanoSession Rev 7, spent set (atomic)',
   severity: 'critical',
   mechanisms: EVERY,
@@ -111,25 +112,19 @@ export const race: OfferProbe = {
       await probeRun.recallAll();
       const granted = answers.filter(isGranted).length;
       if (granted > 1) {
-        return fail(
-          `In round ${round}, ${granted} of ${DELIVERIES} deliveries at the same moment were granted.`,
-        );
+        const counts = { granted: `${granted}`, deliveries: `${DELIVERIES}` };
+        return fail(sentence('probe_T27_several', { round: `${round}`, ...counts }));
       }
       if (granted === 0) {
-        return inconclusive(
-          `In round ${round}, no delivery was granted: ${answers.map(wordsOf).join(', ')}.`,
-        );
+        const words = listOf(answers.map(wordsOf));
+        return inconclusive(sentence('probe_T27_none', { round: `${round}`, answers: words }));
       }
     }
-    return pass(
-      `In each of ${ROUNDS} rounds, one of ${DELIVERIES} deliveries at the same moment was granted.`,
-    );
+    return pass(sentence('probe_T27_one', { rounds: `${ROUNDS}`, deliveries: `${DELIVERIES}` }));
   },
 };
 
-const cached: Verdict = notApplicable(
-  'The server asks for a payment identifier: the same proof rightly gets the same answer (T32).',
-);
+const cached: Verdict = notApplicable(sentence('probe_identifierRequired'));
 
 /** A proof that carries no payment identifier, so that its second delivery is judged and not answered from a cache. */
 const withoutIdentifier = (proof: string): string => altered(proof, { extensions: () => undefined });

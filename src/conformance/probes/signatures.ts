@@ -5,14 +5,15 @@ import { mostFor } from '../price.ts';
 import type { OfferProbe } from '../probe.ts';
 import { altered, proofOf, randomHex, stranger, withMark } from '../proofs.ts';
 import { rejectsThenAccepts, type Wrong } from '../rejects-then-accepts.ts';
+import { sentence } from '../sentence.ts';
 import { bogusProof } from './malformed.ts';
 import { withParameter } from './offers.ts';
 
 export const otherNonce: OfferProbe = {
   of: 'offer',
   id: 'T12',
-  title: 'Binds a signature to its nonce',
-  rule: 'A Track B proof is signed over the nonce of its own offer; a signature over another is INVALID_SIGNATURE.',
+  title: 'probe_T12_title',
+  rule: 'probe_T12_rule',
   source: 'x402.Nano Track B',
   severity: 'critical',
   mechanisms: ['trackB'],
@@ -20,21 +21,21 @@ export const otherNonce: OfferProbe = {
   async run(probeRun, { mechanism }) {
     const made = await bogusProof(await probeRun.freshOffer(mechanism));
     const unsigned = altered(made, { payload: (payload) => ({ ...payload, signature: 'ab'.repeat(64) }) });
-    const invented = mustRefuse(await probeRun.present(unsigned), 'A made-up block with a made-up signature');
+    const invented = mustRefuse(await probeRun.present(unsigned), sentence('probe_T12_madeUp'));
     if (invented.kind === 'fail') return invented;
 
     const offer = await probeRun.freshOffer(mechanism);
     const { proof, hash } = await probeRun.pays(offer);
     const over = await probeRun.proof({ ...offer, oncePer: randomHex(32) } as EntryOffer, hash);
-    return rejectsThenAccepts(probeRun, proof, [['A signature over another nonce', over]]);
+    return rejectsThenAccepts(probeRun, proof, [[sentence('probe_T12_nonce'), over]]);
   },
 };
 
 export const unsigned: OfferProbe = {
   of: 'offer',
   id: 'T13',
-  title: 'Rejects a proof without its signature',
-  rule: 'Where the mechanism asks for a signature, a proof that leaves it out is refused.',
+  title: 'probe_T13_title',
+  rule: 'probe_T13_rule',
   source: 'x402.Nano Track B, MALFORMED_PAYLOAD; x402.NanoSession Rev 7, track 2',
   severity: 'critical',
   mechanisms: SIGNED,
@@ -42,15 +43,15 @@ export const unsigned: OfferProbe = {
   async run(probeRun, { mechanism }) {
     const { proof } = await probeRun.pays(await probeRun.freshOffer(mechanism));
     const bare = altered(proof, { payload: ({ signature: _, account: __, ...rest }) => rest });
-    return rejectsThenAccepts(probeRun, proof, [['A good payment without a signature', bare]]);
+    return rejectsThenAccepts(probeRun, proof, [[sentence('probe_T13_unsigned'), bare]]);
   },
 };
 
 export const otherUrl: OfferProbe = {
   of: 'offer',
   id: 'T25',
-  title: 'Binds a signature to its URL',
-  rule: 'The payer signs block hash and URL; a signature over any other URL is refused, also where the echo agrees with it.',
+  title: 'probe_T25_title',
+  rule: 'probe_T25_rule',
   source: 'x402.NanoSession Rev 7, track 2',
   severity: 'warning',
   mechanisms: ['nanoSignature'],
@@ -63,7 +64,10 @@ export const otherUrl: OfferProbe = {
     for (const url of othersThan(offer.urlToSign)) {
       const over = await probeRun.proof({ ...offer, urlToSign: url }, hash);
       const agreeing = altered(over, { accepted: (entry) => withMark(entry, 'nanoSignature', { url }) });
-      wrongs.push([`A signature over ${url}`, over], [`The same with the echo changed to ${url}`, agreeing]);
+      wrongs.push(
+        [sentence('probe_T25_over', { url }), over],
+        [sentence('probe_T25_echoed', { url }), agreeing],
+      );
     }
     return rejectsThenAccepts(probeRun, proof, wrongs);
   },
@@ -78,8 +82,8 @@ function othersThan(url: string): readonly string[] {
 export const otherSigner: OfferProbe = {
   of: 'offer',
   id: 'T26',
-  title: 'Rejects a signature by somebody else',
-  rule: 'The signature must be by the account that sent the block; anybody else’s is refused.',
+  title: 'probe_T26_title',
+  rule: 'probe_T26_rule',
   source: 'x402.NanoSession Rev 7, track 2; x402.Nano Track B, SENDER_MISMATCH',
   severity: 'critical',
   mechanisms: SIGNED,
@@ -88,10 +92,10 @@ export const otherSigner: OfferProbe = {
     const offer = await probeRun.freshOffer(mechanism);
     const { proof, hash } = await probeRun.pays(offer);
     const theirs = await proofOf(offer, hash, stranger());
-    const wrongs: Wrong[] = [['A signature by somebody else', theirs]];
+    const wrongs: Wrong[] = [[sentence('probe_T26_other'), theirs]];
     if (mechanism === 'trackB') {
       const inName = altered(theirs, { payload: (payload) => ({ ...payload, account: probeRun.account }) });
-      wrongs.push(['The same in the payer’s name', inName]);
+      wrongs.push([sentence('probe_T26_inName'), inName]);
     }
     return rejectsThenAccepts(probeRun, proof, wrongs);
   },

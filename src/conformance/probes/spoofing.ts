@@ -4,20 +4,21 @@ import type { EntryOffer } from '../../protocol/offer/offer.ts';
 import { decodeEnvelope } from '../../protocol/wire/envelope.ts';
 import { isObject, type JsonObject, own } from '../../protocol/wire/json.ts';
 import { alterationsOf, EVERY, PAY_FIRST, WITH_ID } from '../alterations.ts';
-import { isGranted, mustRefuse, wordsOf, worst } from '../judgement.ts';
+import { mustRefuse, worst } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
 import { fail, type OfferProbe, type Verdict } from '../probe.ts';
 import type { ProbeRun } from '../probe-run.ts';
 import { altered, blockOfStranger, proofOf, randomHex, stranger } from '../proofs.ts';
 import { rejectsThenAccepts } from '../rejects-then-accepts.ts';
+import { sentence } from '../sentence.ts';
 import { bogusProof } from './malformed.ts';
 import { MAGIC_DEPOSIT, withParameter } from './offers.ts';
 
 export const selfMade: OfferProbe = {
   of: 'offer',
   id: 'T8',
-  title: 'Rejects client-made offers',
-  rule: 'Only sessions that the server itself issued can be paid, whether the proof comes in the header or in a POST.',
+  title: 'probe_T8_title',
+  rule: 'probe_T8_rule',
   source: 'x402.NanoSession Rev 5, 1.2, and its AGENTS notes',
   severity: 'critical',
   mechanisms: WITH_ID,
@@ -38,15 +39,14 @@ async function claimed(probeRun: ProbeRun, offer: EntryOffer, by: 'header' | 'bo
   const hash = await probeRun.pay({ to: offer.payTo, amount: ONE_RAW });
   const own = { ...offer, accepted, oncePer: id } as EntryOffer;
   const exchange = await probeRun.present(await probeRun.proof(own, hash), { by });
-  const way = by === 'header' ? 'in the header' : 'in a POST';
-  return mustRefuse(exchange, `A self-made offer of 1 raw, paid and proven ${way},`);
+  return mustRefuse(exchange, sentence(by === 'header' ? 'probe_T8_header' : 'probe_T8_post'));
 }
 
 export const believed: OfferProbe = {
   of: 'offer',
   id: 'T9',
-  title: 'Ignores a tampered echo of the offer',
-  rule: 'What a client echoes decides nothing: a proof is judged by the amount and the payee that were issued.',
+  title: 'probe_T9_title',
+  rule: 'probe_T9_rule',
   source: 'x402 v2, PaymentPayload.accepted; x402.NanoSession Rev 7, 4.2',
   severity: 'critical',
   mechanisms: PAY_FIRST,
@@ -55,10 +55,7 @@ export const believed: OfferProbe = {
     const cheap = await probeRun.freshOffer(offer.mechanism);
     const paid = await probeRun.proof(cheap, await probeRun.pay({ to: cheap.payTo, amount: ONE_RAW }));
     const bargain = altered(paid, { accepted: (entry) => withAmount(cheap, entry, ONE_RAW) });
-    const amount = mustRefuse(
-      await probeRun.present(bargain),
-      'A payment of 1 raw with “amount” echoed as 1',
-    );
+    const amount = mustRefuse(await probeRun.present(bargain), sentence('probe_T9_amount'));
     if (amount.kind === 'fail') return amount;
 
     const mine = await probeRun.freshOffer(offer.mechanism);
@@ -67,10 +64,7 @@ export const believed: OfferProbe = {
       await probeRun.pay({ to: probeRun.account, amount: mine.amount }),
     );
     const diverted = altered(kept, { accepted: (entry) => withPayee(mine, entry, probeRun.account) });
-    const payee = mustRefuse(
-      await probeRun.present(diverted),
-      'A payment to oneself with “payTo” echoed as oneself',
-    );
+    const payee = mustRefuse(await probeRun.present(diverted), sentence('probe_T9_payTo'));
     return worst([amount, payee]);
   },
 };
@@ -88,8 +82,8 @@ const withPayee = (offer: EntryOffer, entry: JsonObject, payTo: string): JsonObj
 export const network: OfferProbe = {
   of: 'offer',
   id: 'T11',
-  title: 'Rejects an echo for another network',
-  rule: 'accepted.network must be the one that was offered.',
+  title: 'probe_T11_title',
+  rule: 'probe_T11_rule',
   source: 'x402.Nano Track A and B (MUST); x402 v2, matching',
   severity: 'note',
   mechanisms: EVERY,
@@ -99,15 +93,17 @@ export const network: OfferProbe = {
     const { proof } = await probeRun.pays(offer);
     const other = offer.network === 'nano:mainnet' ? 'nano:beta' : 'nano:mainnet';
     const foreign = altered(proof, { accepted: (entry) => ({ ...entry, network: other }) });
-    return rejectsThenAccepts(probeRun, proof, [[`A good payment echoed for ${other}`, foreign]]);
+    return rejectsThenAccepts(probeRun, proof, [
+      [sentence('probe_T11_network', { network: other }), foreign],
+    ]);
   },
 };
 
 export const chosenPayee: OfferProbe = {
   of: 'offer',
   id: 'T14',
-  title: 'Ignores a client-chosen recipient',
-  rule: 'No parameter of the request decides whom the offer pays, and no account opens every door.',
+  title: 'probe_T14_title',
+  rule: 'probe_T14_rule',
   source: 'Demo server of x402.Nano: ?deposit= becomes payTo, and one deposit skips all checks',
   severity: 'critical',
   mechanisms: EVERY,
@@ -119,7 +115,7 @@ export const chosenPayee: OfferProbe = {
       const url = withParameter(probeRun.target.url, 'deposit', deposit);
       const asked = await probeRun.ask({ url });
       if (entriesPay(asked.received?.headers['payment-required'], deposit)) {
-        return fail('An account given in ?deposit= became payTo.');
+        return fail(sentence('probe_T14_payTo'));
       }
     }
     const url = withParameter(probeRun.target.url, 'deposit', MAGIC_DEPOSIT);
@@ -128,8 +124,7 @@ export const chosenPayee: OfferProbe = {
       accepted: (entry) => withPayee(offer, entry, MAGIC_DEPOSIT),
     });
     const exchange = await probeRun.present(magic, { url });
-    if (isGranted(exchange)) return fail(`The demo’s deposit account opened the door: ${wordsOf(exchange)}.`);
-    return mustRefuse(exchange, 'A made-up block for the demo’s deposit account');
+    return mustRefuse(exchange, sentence('probe_T14_madeUp'));
   },
 };
 

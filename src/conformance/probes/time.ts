@@ -2,6 +2,7 @@ import { EXPIRING, PAY_FIRST } from '../alterations.ts';
 import { isGranted, isRefused, mustRefuse, wordsOf } from '../judgement.ts';
 import { mostFor } from '../price.ts';
 import { fail, inconclusive, type OfferProbe, pass } from '../probe.ts';
+import { sentence } from '../sentence.ts';
 
 /** Servers allow for clocks that differ: Track B 5 s. */
 const GRACE = 6_000;
@@ -11,8 +12,8 @@ const LONGEST_WAIT = 5 * 60_000;
 export const expiry: OfferProbe = {
   of: 'offer',
   id: 'T10',
-  title: 'Rejects expired offers',
-  rule: 'A proof that comes after expiresAt or validBefore is refused with 402 or 410.',
+  title: 'probe_T10_title',
+  rule: 'probe_T10_rule',
   source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track A and B, PAYMENT_EXPIRED',
   severity: 'warning',
   mechanisms: EXPIRING,
@@ -21,19 +22,19 @@ export const expiry: OfferProbe = {
     const offer = await probeRun.freshOffer(mechanism);
     const wait = offer.expiresAt + GRACE - probeRun.clock.now();
     if (wait > LONGEST_WAIT) {
-      return inconclusive('Offers live longer than five minutes here: ask where they are over sooner.');
+      return inconclusive(sentence('probe_T10_long'));
     }
     const { proof } = await probeRun.pays(offer);
     await probeRun.pause(Math.max(0, offer.expiresAt + GRACE - probeRun.clock.now()));
-    return mustRefuse(await probeRun.present(proof), 'A good payment for an offer that was over');
+    return mustRefuse(await probeRun.present(proof), sentence('probe_T10_late'));
   },
 };
 
 export const unconfirmed: OfferProbe = {
   of: 'offer',
   id: 'T23',
-  title: 'Waits for confirmation',
-  rule: 'A send is honoured once the network has confirmed it, and not before; a proof that came early may come again.',
+  title: 'probe_T23_title',
+  rule: 'probe_T23_rule',
   source:
     'x402.NanoSession Rev 7, 4.2; settlementPolicy send_confirmed; x402.Nano Track B, UNCONFIRMED_BLOCK',
   severity: 'critical',
@@ -46,13 +47,13 @@ export const unconfirmed: OfferProbe = {
     const early = await probeRun.present(proof);
     const isConfirmed = (await probeRun.statusOf(hash)) === 'confirmed';
     if (isGranted(early)) {
-      if (!isConfirmed) return fail('The content was given while the block was not confirmed.', 'warning');
-      return inconclusive('The network had confirmed the block before the server answered.');
+      if (!isConfirmed) return fail(sentence('probe_T23_tooSoon'), 'warning');
+      return inconclusive(sentence('probe_T23_confirmedFirst'));
     }
-    if (!isRefused(early)) return inconclusive(`The early proof was answered with ${wordsOf(early)}.`);
+    if (!isRefused(early)) return mustRefuse(early, sentence('probe_T23_early'));
     await probeRun.confirmed(hash);
     const later = await probeRun.present(proof);
-    if (isGranted(later)) return pass(`The early proof was refused (${wordsOf(early)}), and granted later.`);
-    return fail(`The proof that came early was refused for good: ${wordsOf(later)}.`);
+    if (isGranted(later)) return pass(sentence('probe_T23_later', { answer: wordsOf(early) }));
+    return fail(sentence('probe_T23_never', { answer: wordsOf(later) }));
   },
 };

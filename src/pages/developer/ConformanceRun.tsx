@@ -14,7 +14,7 @@ import { CopyButton } from '../../ui/components/CopyButton.tsx';
 import { Switch, TextField } from '../../ui/components/Field.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { enoughXno, shortXno } from '../../ui/format.ts';
-import { t } from '../../ui/i18n.ts';
+import { sentenceOf, t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { saveFile, today } from '../../ui/save-file.ts';
 import { FindingRow } from './FindingRow.tsx';
@@ -122,7 +122,7 @@ function Run({ inspected }: { readonly inspected: Inspected }) {
           { value: ALL, name: t('developer_onlyAll') },
           ...PROBES.map(({ id, title }) => ({
             value: id as string,
-            name: t('developer_onlyOne', { id, title }),
+            name: t('developer_onlyOne', { id, title: t(title) }),
           })),
         ]}
         testId="only"
@@ -166,7 +166,7 @@ function Run({ inspected }: { readonly inspected: Inspected }) {
           t('developer_progress', { done: String(findings.value.length), total: String(plan.steps.length) })}
         {report && (
           <>
-            <strong data-testid="summary">{summaryOf(report.findings)}</strong>{' '}
+            <strong data-testid="summary">{summaryOf(report.findings, sentenceOf)}</strong>{' '}
             {t('developer_spent', { amount: shortXno(String(spentIn(report.findings))) })}
             {report.stopped && ` ${t('developer_stopped')}`}
           </>
@@ -177,16 +177,16 @@ function Run({ inspected }: { readonly inspected: Inspected }) {
       ))}
       {report && (
         <div class="columns">
-          <CopyButton text={markdownOf(report)} label={t('developer_copyMarkdown')} />
+          <CopyButton text={markdownOf(report, sentenceOf)} label={t('developer_copyMarkdown')} />
           <Button
             testId="save-markdown"
-            onClick={() => saveFile(`402-${today()}.md`, 'text/markdown', [markdownOf(report)])}
+            onClick={() => saveFile(`402-${today()}.md`, 'text/markdown', [markdownOf(report, sentenceOf)])}
           >
             {t('developer_saveMarkdown')}
           </Button>
           <Button
             testId="save-json"
-            onClick={() => saveFile(`402-${today()}.json`, 'application/json', [jsonOf(report)])}
+            onClick={() => saveFile(`402-${today()}.json`, 'application/json', [jsonOf(report, sentenceOf)])}
           >
             {t('developer_saveJson')}
           </Button>

@@ -1,22 +1,8 @@
 import type { Exchange } from '../../conformance/exchange.ts';
-import type { Finding, Severity, Verdict } from '../../conformance/probe.ts';
-import type { PlainMessageKey } from '../../fault.ts';
+import type { Finding } from '../../conformance/probe.ts';
+import { verdictOf } from '../../conformance/report.ts';
 import { cleanText } from '../../protocol/wire/clean-text.ts';
-import { t } from '../../ui/i18n.ts';
-
-const WORDS: Readonly<Record<Verdict['kind'], PlainMessageKey>> = {
-  pass: 'developer_verdict_pass',
-  fail: 'developer_verdict_fail',
-  inconclusive: 'developer_verdict_inconclusive',
-  skipped: 'developer_verdict_skipped',
-  notApplicable: 'developer_verdict_notApplicable',
-};
-
-const SEVERITIES: Readonly<Record<Severity, PlainMessageKey>> = {
-  critical: 'developer_severity_critical',
-  warning: 'developer_severity_warning',
-  note: 'developer_severity_note',
-};
+import { sentenceOf, t } from '../../ui/i18n.ts';
 
 /** The verdict of one probe, with its severity, its rule and source, the request and the response. */
 export function FindingRow({ finding }: { readonly finding: Finding }) {
@@ -29,16 +15,15 @@ export function FindingRow({ finding }: { readonly finding: Finding }) {
       data-severity={severity}
     >
       <summary>
-        <span class="code">{probe.id}</span> {probe.title}
+        <span class="code">{probe.id}</span> {t(probe.title)}
         {mechanism !== null && <span class="hint code"> {mechanism}</span>}{' '}
         <strong class={`developer-verdict-${severity ?? verdict.kind}`}>
-          {t(WORDS[verdict.kind])}
-          {severity !== null && ` · ${t(SEVERITIES[severity])}`}
+          {verdictOf(finding, sentenceOf)}
         </strong>
       </summary>
-      <p>{cleanText(verdict.because, MAX_CHARACTERS)}</p>
+      <p>{sentenceOf(verdict.because)}</p>
       <p class="hint">
-        {probe.rule} ({probe.source})
+        {t(probe.rule)} ({probe.source})
       </p>
       {exchanges.map((exchange, index) => (
         <ExchangeView key={index} exchange={exchange} />

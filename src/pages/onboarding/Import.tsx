@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { Fault } from '../../fault.ts';
+import { Fault, type Sentence } from '../../fault.ts';
 import { request } from '../../messages/request.ts';
 import type { SecretPreview } from '../../messages/vault.ts';
 import { useAction } from '../../ui/action.ts';
@@ -8,7 +8,7 @@ import { Button } from '../../ui/components/Button.tsx';
 import { TextArea } from '../../ui/components/Field.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
-import { type Sentence, t } from '../../ui/i18n.ts';
+import { t } from '../../ui/i18n.ts';
 import { OneAddress, Readings } from './Readings.tsx';
 import type { SecretReading } from './secret/read.ts';
 import { sentenceAbout } from './secret/sentence.ts';

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { type Sentence, sentenceOf, t } from '../i18n.ts';
+import type { Sentence } from '../../fault.ts';
+import { sentenceOf, t } from '../i18n.ts';
 import { IconButton } from './Button.tsx';
 
 interface FieldProps {

@@ -71,7 +71,7 @@ test('a correct merchant has no findings, and paid probes do not run without con
   expect(await run('T19')).toBe('skipped');
   await tool.getByTestId('with-money').check();
   expect(await run('T19')).toBe('pass');
-  expect(await tool.getByTestId('summary').textContent()).toBe('1 pass');
+  expect(await tool.getByTestId('summary').textContent()).toBe('Pass: 1');
 });
 
 test('a run that is stopped sends no more requests, and its findings can be saved', async () => {
@@ -148,7 +148,7 @@ test('planted faults are found', async () => {
   expect(await run('T1')).toBe('fail');
   await tool.getByTestId('with-money').check();
   expect(await run('T19')).toBe('fail');
-  expect(await tool.getByTestId('summary').textContent()).toBe('0 pass · 1 fail (1 critical)');
+  expect(await tool.getByTestId('summary').textContent()).toBe('Pass: 0 · Fail: 1 (Critical: 1)');
 });
 
 test('the severest failure stands on top', async () => {

@@ -1,4 +1,5 @@
-import { type Sentence, t } from '../../../ui/i18n.ts';
+import type { Sentence } from '../../../fault.ts';
+import { t } from '../../../ui/i18n.ts';
 import type { Mistake, UnknownWord } from './mistake.ts';
 
 /** How many unknown words are listed. */

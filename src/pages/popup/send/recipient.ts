@@ -1,8 +1,7 @@
-import { faultOf } from '../../../fault.ts';
+import { faultOf, type Sentence } from '../../../fault.ts';
 import { BURN_ADDRESS, type NanoAddress, parseAddress } from '../../../nano/account.ts';
 import type { Raw } from '../../../nano/amount.ts';
 import { readPaymentUri } from '../../../protocol/payment-uri.ts';
-import type { Sentence } from '../../../ui/i18n.ts';
 
 /** The content of the field for the account that money is sent to. */
 export type RecipientReading =

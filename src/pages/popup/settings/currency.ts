@@ -1,6 +1,6 @@
+import type { Sentence } from '../../../fault.ts';
 import { type Currency, RATE_DECIMALS } from '../../../messages/settings.ts';
 import { exactXno } from '../../../ui/format.ts';
-import type { Sentence } from '../../../ui/i18n.ts';
 import { readAmount } from '../../../ui/typed-amount.ts';
 
 export type CurrencyReading =

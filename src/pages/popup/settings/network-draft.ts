@@ -1,7 +1,7 @@
+import type { Sentence } from '../../../fault.ts';
 import type { PageInput } from '../../../messages/contract.ts';
 import type { NetworkView } from '../../../messages/network.ts';
 import { readAddress } from '../../../nano/account.ts';
-import type { Sentence } from '../../../ui/i18n.ts';
 import { mistakesInUrls } from './url-lines.ts';
 
 /** The text of the fields of a network profile. */

@@ -95,7 +95,7 @@ test('what is suggested is itself right, and every text without a mistake is one
       const [mistake] = mistakesInUrls(text, 'node');
       if (mistake?.key === 'network_urlNoScheme') {
         expect(
-          mistakesInUrls(mistake.args[1] ?? '', 'node').filter(({ key }) => key === 'network_urlNoScheme'),
+          mistakesInUrls(String(mistake.args[1]), 'node').filter(({ key }) => key === 'network_urlNoScheme'),
         ).toEqual([]);
       }
       if (mistake === undefined)

@@ -1,4 +1,4 @@
-import type { Sentence } from '../../../ui/i18n.ts';
+import type { Sentence } from '../../../fault.ts';
 
 /** What a line of the network editor is the address of. */
 export type UrlKind = 'node' | 'socket' | 'explorer';

@@ -1,12 +1,15 @@
 import type { Exchange } from '../../conformance/exchange.ts';
 import type { Finding } from '../../conformance/probe.ts';
 import { verdictOf } from '../../conformance/report.ts';
+import { testCodeOf } from '../../conformance/test-code.ts';
 import { cleanText } from '../../protocol/wire/clean-text.ts';
+import { CopyButton } from '../../ui/components/CopyButton.tsx';
 import { sentenceOf, t } from '../../ui/i18n.ts';
 
 /** The verdict of one probe, with its severity, its rule and source, the request and the response. */
 export function FindingRow({ finding }: { readonly finding: Finding }) {
   const { probe, mechanism, verdict, severity, exchanges } = finding;
+  const code = testCodeOf(finding, sentenceOf);
   return (
     <details
       class="developer-finding"
@@ -25,6 +28,7 @@ export function FindingRow({ finding }: { readonly finding: Finding }) {
       <p class="hint">
         {t(probe.rule)} ({probe.source})
       </p>
+      {code !== null && <CopyButton text={code} label={t('developer_copyTest')} />}
       {exchanges.map((exchange, index) => (
         <ExchangeView key={index} exchange={exchange} />
       ))}

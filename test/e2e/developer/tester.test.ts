@@ -67,6 +67,10 @@ test('no server is probed that the user has not called their own, not even on th
 
 test('a correct merchant has no findings, and paid probes do not run without consent', async () => {
   expect(await run('T1')).toBe('pass');
+  await tool.locator('[data-probe=T1] summary').click();
+  await tool.getByRole('button', { name: 'Copy as test' }).click();
+  expect(await pasted(testBed.purse)).toContain("import test from 'node:test';");
+  await tool.bringToFront();
   expect(await run('T5')).toBe('pass');
   expect(await run('T19')).toBe('skipped');
   await tool.getByTestId('with-money').check();

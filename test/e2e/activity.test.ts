@@ -149,8 +149,13 @@ test('totals of the week and the month stand above; a search and a site have the
   expect(await search.inputValue()).toBe('wombat');
   await search.fill('nothing like it');
   await popup.getByText('No payments found').waitFor();
+  // A search that was given up stays so, however soon the user goes on.
   await search.fill('');
+  await rowOf(payment).click();
+  await popup.getByTestId('payment-state').waitFor();
+  await back.click();
   await popup.getByTestId('total-month').waitFor();
+  expect(await search.inputValue()).toBe('');
 });
 
 test('what was paid and not delivered stands on top, and is tried again for free', async () => {

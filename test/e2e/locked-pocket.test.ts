@@ -172,6 +172,10 @@ test('a site that owes what was paid for gets no signed block within a budget: t
   const before = bed.balanceOf(bed.pocket[1]);
   expect(await get('/always-refuses')).toBe(402);
   await expect.poll(() => bed.balanceOf(bed.pocket[1])).toBe(before - PRICE);
+  // The purse has heard of it, too: until then the block counts as out.
+  await testBed.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) =>
+    last?.kind === 'payment' ? last.handedOver === 'published' : false,
+  );
 
   const answer = get('/api/data');
   const asked = await testBed.purse.nextApproval();

@@ -1,4 +1,4 @@
-import { signal, useSignal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { useEffect, useId } from 'preact/hooks';
 import { Screen, type ScrollPosition } from '../../ui/components/Screen.tsx';
 import { t } from '../../ui/i18n.ts';
@@ -14,25 +14,26 @@ import { Undelivered } from './Undelivered.tsx';
 const scroll: ScrollPosition = { top: 0 };
 const HERE = { name: 'activity' } as const;
 
-/** What the user searches. It stays while a story is open. */
+/** What stands in the search field. It stays while a story is open. */
+const typed = signal('');
+/** What is searched: the text of the field after a pause. */
 const searched = signal('');
 /** How long the user has to pause for a search to begin (ms). */
 const PAUSE = 200;
 
 /** The whole activity, newest first, by day; or what a search finds in it. */
 export function Activity() {
-  const search = useSignal(searched.value);
   useEffect(() => {
     const timer = setTimeout(() => {
-      searched.value = search.value.trim();
+      searched.value = typed.value.trim();
       if (searched.value === '') forgetFiltered();
     }, PAUSE);
     return () => clearTimeout(timer);
-  }, [search.value]);
-  const isSearch = search.value.trim() !== '' && searched.value !== '';
+  }, [typed.value]);
+  const isSearch = typed.value.trim() !== '' && searched.value !== '';
   return (
     <Screen title={t('popup_activity')} scroll={scroll}>
-      <Search text={search.value} onInput={(text) => (search.value = text)} />
+      <Search text={typed.value} onInput={(text) => (typed.value = text)} />
       {isSearch ? (
         <FilteredList
           list={filteredActivity({ search: searched.value })}

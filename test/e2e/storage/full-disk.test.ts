@@ -14,7 +14,7 @@ let testBed: TestBed;
 let purse: TestPurse;
 beforeEach(async () => {
   disk = mountSmallDisk();
-  testBed = await openTestBed({ purse: { profile: disk.profile, password: PASSWORD } });
+  testBed = await openTestBed({ purse: { profile: disk.profile, password: PASSWORD }, testMoney: false });
   purse = testBed.purse;
   const page = await visit(purse);
   const answer = fetchFrom(page);

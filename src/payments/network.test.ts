@@ -356,7 +356,8 @@ describe('two nodes', () => {
   test('of which one is behind and takes a block that the other has replaced: ours is made on top of the other block', async () => {
     const behind = await island();
     behind.faults.set({ kind: 'never_confirm' });
-    const worker = workerOn(behind.rpcUrl, devnet.rpcUrl);
+    // Its patience ends before it looks for what replaced the block: then it publishes the block again, and learns of it.
+    const worker = workerWith([behind.rpcUrl, devnet.rpcUrl], TIMEOUT, 2_000);
     await worker.wallet.chain.look();
     const theirs = await otherSend();
     await account.publish(theirs);

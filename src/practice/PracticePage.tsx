@@ -20,13 +20,14 @@ export function PracticePage() {
   const opening = useMemo(beginPractice, []).value;
   return (
     <>
-      <header class="practice-head">
+      {/* The question brings the page's banner. */}
+      <section class="practice-head" aria-label={t('practice_title')}>
         <div class="onboarding-brand">
           <Mark />
           <span class="bar-name">{t('appName')}</span>
         </div>
         <p class="hint">{t('practice_notReal')}</p>
-      </header>
+      </section>
       {opening.kind === 'opening' && <Loading />}
       {opening.kind === 'failed' && <FaultLine fault={opening.fault} />}
       {opening.kind === 'open' && <Begun practice={opening.practice} view={opening.view.value} />}

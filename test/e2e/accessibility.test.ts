@@ -90,6 +90,20 @@ describe('axe finds nothing, in light and dark', () => {
     await popup.close();
   });
 
+  test('on the practice page, before, during and after its payment', async () => {
+    const page = await testBed.purse.newPage();
+    await page.goto(`chrome-extension://${testBed.purse.extensionId}/src/practice/index.html`);
+    await page.getByTestId('practice-balance').waitFor();
+    await expectAccessible(page, 'practice');
+    await page.getByTestId('practice-status').click();
+    await page.locator('[data-testid="approve-pay"]:not([aria-disabled="true"])').waitFor();
+    await expectAccessible(page, 'practice, asked');
+    await step(page, 'approve-pay');
+    await page.getByTestId('practice-story').waitFor();
+    await expectAccessible(page, 'practice, paid');
+    await page.close();
+  });
+
   test('on any page of setting up', async () => {
     const page = await testBed.purse.newPage();
     await page.goto(`chrome-extension://${testBed.purse.extensionId}/src/pages/onboarding/index.html`);

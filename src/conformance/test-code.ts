@@ -5,8 +5,8 @@ import type { HttpRequest } from './ports.ts';
 import type { Finding } from './probe.ts';
 
 /**
- * Writes a finding as a test for Node's own runner (`node --test`), for the suite of whoever develops the server. It sends the
- * same requests again. What passed must be answered as it was; what failed must not end as it did.
+ * Writes a finding as a test for Node's own runner (`node --test`), which the server's developer can add to their own tests. It
+ * sends the same requests again. What passed must get the same statuses; what failed must end with another status.
  *
  * @param say renders a sentence
  * @returns null where the test would be none: nothing was judged, nothing was sent, or a payment was made, whose proof serves

@@ -1,7 +1,5 @@
 import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { parseRaw } from '../nano/amount.ts';
-import { siteOf } from '../site.ts';
 import { useAction } from '../ui/action.ts';
 import { Approval } from '../ui/approval/Approval.tsx';
 import type { UserDecision } from '../ui/approval/DecisionButtons.tsx';
@@ -13,7 +11,7 @@ import { beginPractice, type LiveView } from './live-practice.ts';
 import { Paid } from './Paid.tsx';
 import type { Practice } from './practice.ts';
 import { ShopTab } from './ShopTab.tsx';
-import { type Article, urlOf } from './shop.ts';
+import type { Article } from './shop.ts';
 
 /** A paid site in a small browser beside the purse, to press Pay once before there is any money. */
 export function PracticePage() {
@@ -49,8 +47,7 @@ function Begun({ practice, view }: BegunProps) {
     // An article that was bought stays on the screen, as in a browser's history.
     if (practice.shown(article) !== 'article') practice.load(article);
   };
-  const answer = (name: string, given: UserDecision) =>
-    action.run(async () => practice.answer(name, decisionOf(given)));
+  const answer = (name: string, given: UserDecision) => action.run(async () => practice.answer(name, given));
   return (
     <div class="practice-desk">
       <ShopTab view={view} open={open.value} onOpen={load} />
@@ -72,21 +69,4 @@ function Begun({ practice, view }: BegunProps) {
       </div>
     </div>
   );
-}
-
-/** The answer as the queue takes it. @throws Fault as `parseRaw` */
-function decisionOf(given: UserDecision): Parameters<Practice['answer']>[1] {
-  switch (given.kind) {
-    case 'budget':
-      return {
-        kind: 'budget',
-        perPayment: parseRaw(given.perPayment),
-        perDay: parseRaw(given.perDay),
-        ...(given.anyPayee !== undefined && { anyPayee: given.anyPayee }),
-      };
-    case 'never':
-      return { kind: 'never', site: siteOf(urlOf('status')) };
-    default:
-      return given;
-  }
 }

@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { AddressText, addressOf, type NanoAddress, type PublicKey, publicKeyOf } from '../nano/account.ts';
+import {
+  AddressText,
+  addressOf,
+  BURN_ADDRESS,
+  type NanoAddress,
+  type PublicKey,
+  publicKeyOf,
+} from '../nano/account.ts';
 import { parseBalance, type Raw } from '../nano/amount.ts';
 import {
   type BlockHash,
@@ -22,8 +29,8 @@ export const PRACTICE: NetworkProfile = {
   wsUrl: null,
   thresholds: { send: '0'.repeat(16), receive: '0'.repeat(16) },
   testMoney: true,
-  // The burn account: nobody votes here.
-  representative: addressOf('0'.repeat(64) as PublicKey),
+  // A block has to name a representative. This one has no key, and the practice network has no votes.
+  representative: BURN_ADDRESS,
   explorerUrl: null,
 };
 

@@ -1,7 +1,6 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { RAW_PER_XNO, type Raw } from '../nano/amount.ts';
-import type { UserDecision } from '../payments/approval-queue.ts';
+import { RAW_PER_XNO } from '../nano/amount.ts';
 import { openDatabase } from '../storage/database.ts';
 import { PRACTICE, PRACTICE_FUNDS } from './ledger.ts';
 import { Practice } from './practice.ts';
@@ -24,10 +23,10 @@ const asked = async () => {
   if (question === null) throw new Error('nothing is asked');
   return question;
 };
-const answer = async (decision: UserDecision) => practice.answer((await asked()).id, decision);
+const answer = async (given: Parameters<Practice['answer']>[1]) => practice.answer((await asked()).id, given);
 const balance = async () => BigInt((await practice.view()).balance ?? -1);
 const stateOf = async (article: Article) => (await practice.paymentFor(article))?.progress.state;
-const MOST = (RAW_PER_XNO / 10n) as Raw;
+const MOST = (RAW_PER_XNO / 10n).toString();
 
 describe('a practice payment', () => {
   test('is asked about with its price, site and description, on a network of test money', async () => {

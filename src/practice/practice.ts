@@ -1,11 +1,13 @@
+import { decisionOf } from '../background/user-decision.ts';
 import { approvalView } from '../background/views/approval.ts';
 import { KeyedSerialQueue } from '../concurrency.ts';
 import { Fault } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { ApprovalView } from '../messages/approval.ts';
+import type { PageInput } from '../messages/contract.ts';
 import { ZERO } from '../nano/amount.ts';
 import { systemClock } from '../nano/clock.ts';
-import { ApprovalQueue, type UserDecision } from '../payments/approval-queue.ts';
+import { ApprovalQueue } from '../payments/approval-queue.ts';
 import { ChallengeHandler } from '../payments/challenge-handler.ts';
 import { Delivery } from '../payments/delivery.ts';
 import type { ExchangeRecorder } from '../payments/exchange-recorder.ts';
@@ -157,11 +159,11 @@ export class Practice {
     if (challenge !== null) this.#handle(challenge);
   }
 
-  /** Answers the question of this name. @throws Fault `fault_approvalGone` */
-  answer(name: string, decision: UserDecision): void {
+  /** Answers the question of this name. @throws Fault `fault_approvalGone`, and as `decisionOf` */
+  answer(name: string, answer: PageInput<'approval.answer'>['answer']): void {
     const question = this.#approvals.list().find((one) => nameOf(one) === name);
     if (question === undefined) throw new Fault('fault_approvalGone');
-    this.#approvals.answer(question.id, decision);
+    this.#approvals.answer(question.id, decisionOf(answer, question));
   }
 
   async view(): Promise<PracticeView> {

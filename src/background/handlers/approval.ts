@@ -1,16 +1,14 @@
 import { Fault } from '../../fault.ts';
-import { askersOf, scriptSiteOf } from '../../interception/parties.ts';
 import type { ApprovalView } from '../../messages/approval.ts';
-import type { PageInput } from '../../messages/contract.ts';
 import type { PageHandlersOf } from '../../messages/router.ts';
 import { addRaw, parseRaw, type Raw, ZERO } from '../../nano/amount.ts';
 import type { NetworkProfile } from '../../nano/network.ts';
-import type { UserDecision } from '../../payments/approval-queue.ts';
 import { nameOf, type Question } from '../../payments/question.ts';
 import { harderWorkOf } from '../../protocol/mechanisms/index.ts';
-import { type Site, siteOf } from '../../site.ts';
+import type { Site } from '../../site.ts';
 import { planOf } from '../../wallet/pocket-plan.ts';
 import { frontFirst, frontTab } from '../front-tab.ts';
+import { decisionOf } from '../user-decision.ts';
 import { approvalView, underwayView } from '../views/approval.ts';
 import type { HandlerParts } from './parts.ts';
 import { layOutPocket } from './pocket.ts';
@@ -121,34 +119,4 @@ async function otherBudgetsOf(
   return (await budgets.list(network))
     .filter((budget) => budget.site !== site && !budget.paused)
     .reduce((sum, { perDay }) => addRaw(sum, perDay ?? ZERO), ZERO);
-}
-
-/**
- * @throws Fault `fault_badMessage` when the site to block has no part in the question, or no script of a site asked that is to
- * handle its 402s itself; and those of `parseRaw`
- */
-function decisionOf(
-  answer: PageInput<'approval.answer'>['answer'],
-  { site, challenge }: Question,
-): UserDecision {
-  switch (answer.kind) {
-    case 'budget':
-      return {
-        kind: 'budget',
-        perPayment: parseRaw(answer.perPayment),
-        perDay: parseRaw(answer.perDay),
-        ...(answer.anyPayee !== undefined && { anyPayee: answer.anyPayee }),
-      };
-    case 'never': {
-      const involved = [...askersOf(challenge, site).map(siteOf), site];
-      const blocked = involved.find((one) => answer.site === undefined || one === answer.site);
-      if (blocked === undefined) throw new Fault('fault_badMessage');
-      return { kind: 'never', site: blocked };
-    }
-    case 'manual':
-      if (scriptSiteOf(challenge) === null) throw new Fault('fault_badMessage');
-      return answer;
-    default:
-      return answer;
-  }
 }

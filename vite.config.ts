@@ -46,6 +46,9 @@ export default defineConfig(({ mode, command }) => {
   };
 });
 
+/** Permissions of what Firefox does in another way, or not at all. */
+const CHROMIUM_ONLY = ['offscreen', 'idle', 'declarativeNetRequestWithHostAccess'];
+
 /**
  * Firefox knows no service worker and no offscreen document: its background is an event page that may hold requests. Its
  * `idle` never tells that the screen is locked.
@@ -55,9 +58,11 @@ function forFirefox() {
   return {
     ...shared,
     permissions: [
-      ...shared.permissions.filter((permission) => !['offscreen', 'idle'].includes(permission)),
+      ...shared.permissions.filter((permission) => !CHROMIUM_ONLY.includes(permission)),
       'webRequestBlocking',
     ],
+    // Without it the browser hides the button in its menu of extensions.
+    action: { ...shared.action, default_area: 'navbar' },
     background: { scripts: [background.service_worker], type: 'module' },
     browser_specific_settings: {
       gecko: {

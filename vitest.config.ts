@@ -10,6 +10,12 @@ const ALONE = [
   'test/e2e/interception/{fidelity,traces}.test.ts',
 ];
 
+/** What only Firefox does. */
+const IN_FIREFOX = 'test/e2e/firefox/**';
+
+/** Tests of the browser tests that run in Firefox, too. */
+const IN_BOTH = ['test/e2e/paying.test.ts'];
+
 /**
  * How long a test, and one fact in it, may take (ms). They end what hangs, on machines that are busy with other things
  * too: no test expects to come near them.
@@ -48,7 +54,7 @@ export default defineConfig({
           ...browser,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: ALONE,
+          exclude: [...ALONE, IN_FIREFOX],
           // A browser test waits more than it computes: three on two cores end soonest.
           maxWorkers: cores + 1,
           sequence: { groupOrder: 1 },
@@ -57,6 +63,16 @@ export default defineConfig({
       // A group starts when the one before it has ended.
       {
         test: { ...browser, name: 'e2e-alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } },
+      },
+      {
+        test: {
+          ...browser,
+          name: 'e2e-firefox',
+          include: [`${IN_FIREFOX}/*.test.ts`, ...IN_BOTH],
+          env: { PURSE_BROWSER: 'firefox' },
+          maxWorkers: cores,
+          sequence: { groupOrder: 3 },
+        },
       },
     ],
   },

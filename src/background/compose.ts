@@ -224,6 +224,7 @@ export async function compose(interception: Interception): Promise<Background> {
       scheduler: work.scheduler,
     }),
     waits: (challenge) => interception.waits(challenge),
+    take: (challenge) => interception.take(challenge),
     isInFront: ({ tabId }) => isInFront(tabId),
     heldUntil: (challenge) => interception.heldUntil(challenge),
     giveBack: (challenge) => interception.giveBack(challenge),

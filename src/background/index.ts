@@ -4,6 +4,7 @@
  */
 
 import { createChromiumInterception } from '../interception/chromium/index.ts';
+import { createFirefoxInterception } from '../interception/firefox/index.ts';
 import { route } from '../messages/router.ts';
 import { clickedLink } from './clicked-link.ts';
 import { type Background, compose } from './compose.ts';
@@ -18,7 +19,10 @@ const ONBOARDING = 'src/pages/onboarding/index.html';
 const MAINTAIN_EVERY = 0.5;
 
 const startup = new Startup(() => compose(interception));
-const interception = createChromiumInterception({
+// The build for each browser carries its own way only.
+const createInterception =
+  import.meta.env.MODE === 'firefox' ? createFirefoxInterception : createChromiumInterception;
+const interception = createInterception({
   session: challengeStore,
   mayProbePrice: async () => (await startup.background()).vault.exists(),
   isManual: (challenge) =>

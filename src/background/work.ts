@@ -3,10 +3,10 @@ import type { Database } from '../storage/schema.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import { storedEngineSpeed, storedWorkCache } from '../storage/work-cache.ts';
 import { CheckedEngines, type EngineHistory } from '../work/checked-engines.ts';
-import { pageEngine } from '../work/engines/page-engine.ts';
 import { WorkServer } from '../work/engines/work-server.ts';
 import { limitsOf } from '../work/rules.ts';
 import { WorkScheduler } from '../work/scheduler.ts';
+import { eventPageEngine } from './event-page-engine.ts';
 import { offscreenEngines } from './offscreen-engine.ts';
 import { REST_UNTIL, RETIRED_ENGINES } from './session-storage.ts';
 
@@ -99,7 +99,7 @@ export class Work {
 }
 
 /** Chromium's service worker cannot start workers and uses an offscreen document; Firefox's event page can. */
-const localEngines = () => (chrome.offscreen === undefined ? [pageEngine()] : offscreenEngines());
+const localEngines = () => (import.meta.env.MODE === 'firefox' ? [eventPageEngine()] : offscreenEngines());
 
 /** Retirements end with the browser; what the device has shown does not. */
 const engineHistory = (database: Database): EngineHistory => {

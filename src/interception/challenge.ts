@@ -72,8 +72,13 @@ export interface Challenge {
    * opaque or unknown one; absent for the top frame, which has none around it. An embedded object counts as a frame of its own.
    */
   readonly ancestors?: readonly string[];
-  /** Whether it comes from a private window. Also true where the browser does not say and it may be so. */
+  /**
+   * Whether it comes from a private window, or from one of Firefox's containers. Also true where the browser does not say and it
+   * may be so.
+   */
   readonly isPrivate: boolean;
+  /** Firefox's name for the cookies of a private window or container; absent for ordinary windows and other browsers. */
+  readonly cookieStore?: string;
   /**
    * Of a main frame, who started its navigation, absent where the browser does not tell. Of other requests `browser` only,
    * where the browser brought their page back.
@@ -114,6 +119,7 @@ const fields = {
   topOrigin: v.nullable(v.string()),
   ancestors: v.exactOptional(v.array(v.string())),
   isPrivate: v.optional(v.boolean(), false),
+  cookieStore: v.exactOptional(v.string()),
   startedBy: v.exactOptional(v.picklist(starters)),
   view: v.exactOptional(v.picklist(views)),
   method: v.string(),

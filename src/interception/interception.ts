@@ -36,6 +36,11 @@ export interface Interception {
   watch(events: InterceptionEvents): void;
   /** Whether the page still waits for this challenge. To be checked before money moves. */
   waits(challenge: Pick<Challenge, 'id'>): Promise<boolean>;
+  /**
+   * Whether the page still waits, and will take an answer. To be asked last before money moves: where the browser itself holds
+   * the request it begins anew by this, and the page's own 402 is gone.
+   */
+  take(challenge: Pick<Challenge, 'id'>): Promise<boolean>;
   /** Until when the page holds the request without an answer of its user (ms since the epoch); null where it holds none. */
   heldUntil(challenge: Pick<Challenge, 'id'>): Promise<number | null>;
   /**

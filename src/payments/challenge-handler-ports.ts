@@ -54,6 +54,8 @@ export interface ChallengeHandlerPorts {
   readonly accounts: (network: string) => Promise<readonly NanoAddress[] | null>;
   /** Whether the page still waits for the challenge. */
   readonly waits: (challenge: Challenge) => Promise<boolean>;
+  /** Whether the page still waits, and will take an answer: its own 402 may be gone from then on. */
+  readonly take: (challenge: Challenge) => Promise<boolean>;
   /** Whether the tab of the challenge is the one that its window shows. Never rejects. */
   readonly isInFront: (challenge: Challenge) => Promise<boolean>;
   /** As in `Interception`. */

@@ -63,9 +63,10 @@ describe('an offer that would expire before delivery is renewed', () => {
   });
 
   test('but not while an answer can still be confirmed and delivered: 19 s after an offer of 30 s', async () => {
+    const start = Date.now();
     let ahead = 0;
-    restart({ now: () => Date.now() + ahead });
-    const challenge = await browser.visit(page('/article', '&first-expiry=30'));
+    restart({ now: () => start + ahead, elapsed: () => 0 });
+    const challenge = await browser.visit(page('/article', '&first-expiry=30'), { seenAt: start });
     const handled = worker.challengeHandler.handle(challenge);
     await expect.poll(() => worker.approvals.list().length).toBe(1);
     ahead = 19_000;
@@ -143,10 +144,13 @@ describe('an offer that would expire before delivery is renewed', () => {
 });
 
 describe('a question whose price ran out', () => {
-  /** Visits the shop with an offer that can be answered for 50 ms; resolves once its price has run out. */
+  /**
+   * Visits the shop with an offer that can be answered for 50 ms; resolves once its price has run out. The clocks stand
+   * still, so that it has not run out before it is asked about.
+   */
   async function ranOut(parts: Partial<Challenge> = {}, handler: WorkerOptions['handler'] = {}) {
     const seenAt = Date.now();
-    restart({ now: () => seenAt, handler });
+    restart({ now: () => seenAt, elapsed: () => 0, handler });
     const seen = await browser.visit(page(), { ...parts, seenAt });
     const challenge = { ...seen, header: withLife(requiredIn(seen), 10.05) };
     const handled = worker.challengeHandler.handle(challenge);

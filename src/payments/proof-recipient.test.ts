@@ -59,6 +59,17 @@ describe('the proof of a payment', () => {
     expect(mayGet(asked(true), asked(true))).toBe(true);
   });
 
+  test('in a container of Firefox is for no other container, and for no private window', () => {
+    const stores = ['firefox-container-1', 'firefox-container-2', 'firefox-private'];
+    const asked = stores.map((cookieStore) => challengeOf({ isPrivate: true, cookieStore }));
+    for (const request of asked)
+      for (const paid of asked)
+        expect(mayGet(request, paid)).toBe(request === paid || request.cookieStore === paid.cookieStore);
+    expect(
+      mayGet(challengeOf({}), challengeOf({ isPrivate: true, cookieStore: 'firefox-container-1' })),
+    ).toBe(false);
+  });
+
   test('is not for another document of unknown origin', () => {
     const sandboxed = (documentId: string) => byShop({ documentId, initiator: 'null' });
     expect(mayGet(sandboxed('two'), sandboxed('one'))).toBe(false);

@@ -6,13 +6,14 @@ const OPAQUE = 'null';
 
 /**
  * Whether a request may get what another request paid for (invariant 11). Each origin that takes part in the request must
- * have taken part in the paid one, or be the site that was paid. Both requests come from private windows, or neither does.
+ * have taken part in the paid one, or be the site that was paid. Both requests come from private windows, or neither does,
+ * and in Firefox from the same container.
  * Otherwise a second site could read or use up a purchase from the first one, or learn that a private and an ordinary
  * window belong to one user.
  */
 export function mayGet(request: Challenge, paid: Challenge): boolean {
   if (request.id === paid.id) return true;
-  if (request.isPrivate !== paid.isPrivate) return false;
+  if (request.isPrivate !== paid.isPrivate || request.cookieStore !== paid.cookieStore) return false;
   const known = new Set(originsIn(paid));
   known.add(siteOf(request.url));
   known.delete(OPAQUE);

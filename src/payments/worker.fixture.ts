@@ -136,6 +136,7 @@ export function startWorker(
     work: { bound: async () => 0, find: async () => undefined },
     isPayeeUnopened: async () => false,
     waits,
+    take: waits,
     isInFront: async () => true,
     heldUntil: async () => null,
     giveBack: (challenge) => browser.giveBack(challenge),

@@ -125,6 +125,7 @@ export class Practice {
       workTime: async () => 0,
       work: { bound: async () => 0, find: async () => undefined },
       waits,
+      take: waits,
       isInFront: async () => true,
       heldUntil: async () => null,
       giveBack: async () => undefined,

@@ -23,7 +23,7 @@ export function mainJob(testBed: TestBed, password: string, capture: Capture): r
     if (capture === noCapture) return;
     const page = await purse.newPage();
     await page.setViewportSize(POPUP_SIZE);
-    await page.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+    await page.goto(purse.url('src/pages/approve/index.html'));
     await page.locator('[data-armed="true"]').waitFor();
     await prepare?.(page);
     await capture(page, name, POPUP_SIZE);
@@ -49,7 +49,7 @@ export function mainJob(testBed: TestBed, password: string, capture: Capture): r
       name: 'Set up a purse: 24 new words, three of them asked for',
       async play() {
         const page = await purse.newPage();
-        await page.goto(`chrome-extension://${purse.extensionId}/src/pages/onboarding/index.html`);
+        await page.goto(purse.url('src/pages/onboarding/index.html'));
         const click = (testId: string) => page.getByTestId(testId).click();
         await page.getByTestId('create').waitFor();
         await capture(page, 'setup-welcome', PAGE_SIZE);

@@ -74,7 +74,7 @@ async function captureDecoder(
 ): Promise<void> {
   const { headers } = await fetch(`${merchant.origin}/article`);
   const tool: Page = await purse.newPage();
-  await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html`);
+  await tool.goto(purse.url('src/pages/developer/index.html'));
   await tool.getByTestId('paste').fill(`payment-required: ${headers.get('payment-required')}`);
   await tool.getByTestId('wire-amount').waitFor();
   await tool.locator('.wire-entry summary').first().click();
@@ -88,7 +88,7 @@ async function captureTester(
   capture: Capture,
 ): Promise<void> {
   const tool: Page = await purse.newPage();
-  await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html#tester`);
+  await tool.goto(purse.url('src/pages/developer/index.html#tester'));
   await tool.getByTestId('target').fill(`${merchant.origin}/article`);
   await tool.getByTestId('inspect').click();
   await tool.getByTestId('claim-host').fill(new URL(merchant.origin).host);
@@ -123,7 +123,7 @@ async function capturePanel(
   await page.goto(`${merchant.origin}/page?fetch=1&img=1`);
   for (const what of ['fetch', 'img']) await page.locator(`#${what}-result[data-status="200"]`).waitFor();
   const panel = await purse.newPage();
-  await panel.goto(`chrome-extension://${purse.extensionId}/src/pages/devtools/panel.html`);
+  await panel.goto(purse.url('src/pages/devtools/panel.html'));
   const [tab] = await panel.evaluate((url) => chrome.tabs.query({ url }), page.url());
   await panel.goto(`${panel.url()}?tab=${tab?.id}`);
   await panel.getByTestId('exchange').filter({ hasText: '/api/data' }).click();
@@ -143,7 +143,7 @@ async function captureMissing(
   const question = await purse.nextApproval();
   const window: Page = await purse.newPage();
   await window.setViewportSize(POPUP_SIZE);
-  await window.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+  await window.goto(purse.url('src/pages/approve/index.html'));
   await window.getByTestId('approval-missing').waitFor();
   await window.locator('[data-armed="true"]').waitFor();
   await capture(window, 'question-no-money', POPUP_SIZE);
@@ -199,7 +199,7 @@ async function captureLocked(
   const popup = await purse.popup();
   await popup.getByTestId('forgot').waitFor();
   await capture(popup, 'popup-locked', POPUP_SIZE);
-  await popup.goto(`chrome-extension://${purse.extensionId}/src/pages/onboarding/index.html#forgot`);
+  await popup.goto(purse.url('src/pages/onboarding/index.html#forgot'));
   await popup.getByTestId('forgot-words').waitFor();
   await capture(popup, 'setup-forgot', PAGE_SIZE);
   await popup.close();

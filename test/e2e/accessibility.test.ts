@@ -92,7 +92,7 @@ describe('axe finds nothing, in light and dark', () => {
 
   test('on the practice page, before, during and after its payment', async () => {
     const page = await testBed.purse.newPage();
-    await page.goto(`chrome-extension://${testBed.purse.extensionId}/src/practice/index.html`);
+    await page.goto(testBed.purse.url('src/practice/index.html'));
     await page.getByTestId('practice-balance').waitFor();
     await expectAccessible(page, 'practice');
     await page.getByTestId('practice-status').click();
@@ -106,7 +106,7 @@ describe('axe finds nothing, in light and dark', () => {
 
   test('on any page of setting up', async () => {
     const page = await testBed.purse.newPage();
-    await page.goto(`chrome-extension://${testBed.purse.extensionId}/src/pages/onboarding/index.html`);
+    await page.goto(testBed.purse.url('src/pages/onboarding/index.html'));
     await page.getByTestId('create').waitFor();
     await expectAccessible(page, 'welcome');
     await step(page, 'create');
@@ -379,7 +379,7 @@ describe('a purse in use', () => {
       await tool.setViewportSize({ width, height: 700 });
       await expectAccessible(tool, `${what}, ${width}`);
     };
-    await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html`);
+    await tool.goto(purse.url('src/pages/developer/index.html'));
     const offer = (await fetch(testBed.at('/article'))).headers.get('payment-required') ?? '';
     const answer = btoa('{"x402Version":2,"error":"Payment already spent"}');
     await tool
@@ -389,10 +389,10 @@ describe('a purse in use', () => {
     await tool.locator('.wire-entry summary').first().click();
     await width(360, 'decoder');
     await width(1280, 'decoder');
-    await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html#sandbox`);
+    await tool.goto(purse.url('src/pages/developer/index.html#sandbox'));
     await tool.getByTestId('test-money').waitFor();
     await width(360, 'sandbox');
-    await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html#tester`);
+    await tool.goto(purse.url('src/pages/developer/index.html#tester'));
     await tool.getByTestId('target').fill(testBed.at('/article'));
     await tool.getByTestId('inspect').click();
     await tool.getByTestId('claim-host').fill(new URL(testBed.at('/')).host);
@@ -414,7 +414,7 @@ describe('a purse in use', () => {
     const { decline } = await purse.nextApproval();
     const view = await purse.newPage();
     await view.setViewportSize({ width: 400, height: 640 });
-    await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+    await view.goto(purse.url('src/pages/approve/index.html'));
     await view.bringToFront();
     await view.locator(`[data-testid="${ready}"]:not([aria-disabled="true"])`).waitFor();
     return { page, view, decline };
@@ -456,7 +456,7 @@ describe('a purse in use', () => {
     await page.evaluate((url) => void fetch(url), testBed.at('/api/data'));
     const { decline } = await purse.nextApproval();
     const view = await purse.newPage();
-    await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+    await view.goto(purse.url('src/pages/approve/index.html'));
     await view.bringToFront();
     await step(view, 'approve-manual');
     await view.getByTestId('approval-manual').waitFor();
@@ -493,9 +493,7 @@ describe('a purse in use', () => {
     const panel = await purse.newPage();
     for (const width of [1100, 480]) {
       await panel.setViewportSize({ width, height: 700 });
-      await panel.goto(
-        `chrome-extension://${purse.extensionId}/src/pages/devtools/panel.html?tab=${tab?.id}`,
-      );
+      await panel.goto(purse.url(`src/pages/devtools/panel.html?tab=${tab?.id}`));
       await panel.getByTestId('exchange').first().waitFor();
       await press(panel, 'exchange');
       await panel.getByTestId('story').waitFor();
@@ -710,7 +708,7 @@ describe('a purse in use', () => {
       await purse.until('approval.list', {}, ({ length }) => length === 1);
       const view = await purse.newPage();
       await view.setViewportSize({ width: 400, height: 640 });
-      await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+      await view.goto(purse.url('src/pages/approve/index.html'));
       await view.bringToFront();
       await view.locator('[data-testid="approve-decline"]:not([aria-disabled="true"])').waitFor();
       await expectFocus(view, 'question');

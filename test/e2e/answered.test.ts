@@ -37,7 +37,7 @@ afterEach(async () => {
   }
 });
 
-const inPurse = (path: string) => `chrome-extension://${testBed.purse.extensionId}/${path}`;
+const inPurse = (path: string) => testBed.purse.url(path);
 const APPROVE = 'src/pages/approve/index.html';
 const POPUP = 'src/pages/popup/index.html';
 const article = (query: Readonly<Record<string, string>> = {}) =>

@@ -21,7 +21,7 @@ afterEach(async () => {
   await testBed.purse.until('approval.list', {}, ({ length }) => length === 0);
 });
 
-const inPurse = (path: string) => `chrome-extension://${testBed.purse.extensionId}/${path}`;
+const inPurse = (path: string) => testBed.purse.url(path);
 const APPROVE = 'src/pages/approve/index.html';
 const popupFor = (id: string) =>
   popupScreen(testBed.purse.context, inPurse('src/pages/popup/index.html'), `[data-approval="${id}"]`);

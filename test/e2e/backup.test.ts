@@ -68,7 +68,7 @@ async function saveBackup(purse: TestPurse, name: string): Promise<string> {
 
 async function restorePage(purse: TestPurse): Promise<Page> {
   const view = await purse.newPage();
-  await view.goto(`chrome-extension://${purse.extensionId}/src/pages/onboarding/index.html`);
+  await view.goto(purse.url('src/pages/onboarding/index.html'));
   await view.getByTestId('restore').click();
   return view;
 }

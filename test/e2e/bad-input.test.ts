@@ -288,7 +288,7 @@ describe('an insufficient balance', () => {
     const { offer } = await purse.nextApproval();
     expect(offer).toMatchObject({ missing: String(3n * XNO), account: purse.account });
     const view = await purse.newPage();
-    await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+    await view.goto(purse.url('src/pages/approve/index.html'));
     await view.locator(`[data-testid="approval-missing"][data-raw="${3n * XNO}"]`).waitFor();
     const link = await view.getByTestId('receive-code').getAttribute('data-link');
     expect(link).toBe(`nano:${testBed.purse.account}?amount=${3n * XNO}`);

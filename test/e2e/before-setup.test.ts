@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => close?.());
 
-const inPurse = (path: string) => `chrome-extension://${purse.extensionId}/${path}`;
+const inPurse = (path: string) => purse.url(path);
 
 async function opened(path: string): Promise<Page> {
   const page = await purse.newPage();

@@ -229,7 +229,7 @@ describe('the pages', () => {
     const { offer, decline } = await purse.nextApproval();
     expect(offer.budget?.uses).toMatchObject([{ limit: 'total', mark: 100 }]);
     const window = await purse.newPage();
-    await window.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+    await window.goto(purse.url('src/pages/approve/index.html'));
     await window.locator('[data-testid="used-warning"][data-mark="100"]').waitFor();
     expect(await window.getByTestId('approval-budget').textContent()).toMatch(/0 of 0\.01 XNO left in total/);
     await window.close();

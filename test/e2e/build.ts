@@ -45,11 +45,23 @@ const EXTENSION: Build = {
   after: [KERNELS],
 };
 
+const FOR_FIREFOX: Build = {
+  ...EXTENSION,
+  folder: 'dist/firefox',
+  command: ['vite', 'build', '--mode', 'firefox'],
+};
+
 const INTERCEPTION_EXTENSION: Build = {
   folder: '.build/interception-bench',
   last: 'manifest.json',
   sources: [...SHARED_SOURCES, 'test/e2e/interception/extension'],
   command: ['vite', 'build', '--config', 'test/e2e/interception/extension/vite.config.ts'],
+};
+
+const INTERCEPTION_FOR_FIREFOX: Build = {
+  ...INTERCEPTION_EXTENSION,
+  folder: '.build/interception-bench-firefox',
+  command: [...INTERCEPTION_EXTENSION.command, '--mode', 'firefox'],
 };
 
 const WORK_EXTENSION: Build = {
@@ -66,6 +78,9 @@ const LOOK_EVERY = 50;
 
 /** The folder of the extension as built for Chromium; builds it first when a source is newer. */
 export const builtExtension = (): string => built(EXTENSION);
+
+/** The folder of the extension as built for Firefox; as `builtExtension`. */
+export const builtForFirefox = (): string => built(FOR_FIREFOX);
 
 /**
  * The folder of a copy of the extension that has only one language, as the one that every browser falls back to: a browser
@@ -85,6 +100,9 @@ export function builtExtensionIn(language: string): string {
 
 /** The folder of the extension that holds only interception and content scripts, with a scripted purse behind them. */
 export const builtInterception = (): string => built(INTERCEPTION_EXTENSION);
+
+/** The same for Firefox. */
+export const builtInterceptionForFirefox = (): string => built(INTERCEPTION_FOR_FIREFOX);
 
 /** The folder of the extension that holds only the proof-of-work engines. */
 export const builtWork = (): string => built(WORK_EXTENSION);

@@ -28,7 +28,7 @@ afterEach(async () => {
   await page.close();
 });
 
-const inPurse = (path: string) => `chrome-extension://${testBed.purse.extensionId}/${path}`;
+const inPurse = (path: string) => testBed.purse.url(path);
 const windows = () =>
   testBed.purse.context.pages().filter((one) => one.url().startsWith(inPurse('src/pages/link/')));
 const usable = (window: Page, testId: string) =>

@@ -287,7 +287,7 @@ test('amounts of real money are shown with their worth at a rate that the user t
   void page.goto(testBed.at('/article', { n: 'worth' })).catch(() => undefined);
   const { decline } = await purse.nextApproval();
   const view = await purse.newPage();
-  await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+  await view.goto(purse.url('src/pages/approve/index.html'));
   await view.getByTestId('approval-value').getByText('about €0.0085').waitFor();
   await view.close();
   await decline();

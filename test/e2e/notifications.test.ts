@@ -20,7 +20,7 @@ afterEach(async () => {
   await testBed.purse.until('approval.waiting', {}, ({ length }) => length === 0);
 });
 
-const inPurse = (path: string) => `chrome-extension://${testBed.purse.extensionId}/${path}`;
+const inPurse = (path: string) => testBed.purse.url(path);
 /** A URL of the merchant's on a host of its own: `localhost` and all below it are this machine. */
 const at = (host: string, path: string) => testBed.at(path).replace('127.0.0.1', `${host}.localhost`);
 const question = (host: string) => `question ${new URL(at(host, '/')).origin}`;

@@ -28,7 +28,7 @@ const total = () => balances().reduce((sum, balance) => sum + balance, 0n);
 /** The nonces that are kept, by the root they are for. */
 async function keptWork(): Promise<Readonly<Record<string, string>>> {
   const view = await testBed.purse.newPage();
-  await view.goto(`chrome-extension://${testBed.purse.extensionId}/manifest.json`);
+  await view.goto(testBed.purse.url('manifest.json'));
   const kept = await view.evaluate(
     () =>
       new Promise<Record<string, string>>((resolve, reject) => {
@@ -131,7 +131,7 @@ test('the form of a budget offers a pocket of a day of all budgets, which is fil
   const asked = await purse.nextApproval();
   const view = await purse.newPage();
   await view.setViewportSize({ width: 360, height: 640 });
-  await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+  await view.goto(purse.url('src/pages/approve/index.html'));
   await view.getByTestId('approve-always').click();
   await view.getByTestId('approve-limits').click();
   await view.getByTestId('budget-per-day').fill('2');

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => testBed?.close());
 
-const POPUP = () => `chrome-extension://${testBed.purse.extensionId}/src/pages/popup/index.html`;
+const POPUP = () => testBed.purse.url('src/pages/popup/index.html');
 
 /** The worker of the purse, awake. */
 async function worker() {
@@ -75,7 +75,7 @@ test('a chosen theme is shown by every page, open or new, whatever the browser h
   await popup.emulateMedia({ colorScheme: 'light' });
   const other = await purse.newPage();
   await other.emulateMedia({ colorScheme: 'light' });
-  await other.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html`);
+  await other.goto(purse.url('src/pages/developer/index.html'));
   await popup.locator('nav button').last().click();
   expect(await groundOf(popup)).toBe(LIGHT);
   await popup.getByTestId('theme').selectOption('dark');

@@ -18,7 +18,7 @@ beforeEach(async () => {
   page.on('request', (request) => {
     if (!request.url().startsWith('chrome-extension://')) asked.push(request.url());
   });
-  await page.goto(`chrome-extension://${purse.extensionId}/src/pages/onboarding/index.html`);
+  await page.goto(purse.url('src/pages/onboarding/index.html'));
   await page.getByTestId('practice').click();
 });
 afterEach(() => page.close());

@@ -50,7 +50,7 @@ const lastReason = async () => (await testBed.purse.ask('log.list', {}))[0]?.key
 
 async function show(path: string): Promise<void> {
   view = await testBed.purse.newPage();
-  await view.goto(`chrome-extension://${testBed.purse.extensionId}/${path}`);
+  await view.goto(testBed.purse.url(path));
   await view.bringToFront();
 }
 

@@ -61,7 +61,7 @@ beforeEach(async () => {
 });
 afterEach(() => page.close());
 
-const inPurse = (path: string) => `chrome-extension://${testBed.purse.extensionId}/${path}`;
+const inPurse = (path: string) => testBed.purse.url(path);
 
 describe('a page', () => {
   test('has no way to the purse’s messages', async () => {

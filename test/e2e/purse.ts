@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright';
 import type { ActivityView } from '../../src/messages/activity.ts';
@@ -8,17 +6,8 @@ import type { ApprovalView } from '../../src/messages/approval.ts';
 import type { PageInput, PageRequest, PageResponses } from '../../src/messages/contract.ts';
 import type { PaymentView } from '../../src/messages/payment.ts';
 import { bounded } from './bounded.ts';
-import { builtExtension, builtExtensionIn } from './build.ts';
-import {
-  allowInPrivate,
-  type Browser,
-  grantedBefore,
-  launchChromium,
-  openPrivatePage,
-  stopWorker,
-} from './chromium.ts';
-import { newProfile, removeProfile } from './profile.ts';
-import { pageScreen, popupScreen, type Screen } from './screen.ts';
+import { type BrowserName, type PurseBrowser, startBrowser } from './purse-browser.ts';
+import { pageScreen, type Screen } from './screen.ts';
 
 /** A network as the purse is told it. What is left out has the value of a network for tests. */
 export interface TestNetwork {
@@ -35,6 +24,8 @@ export interface TestNetwork {
 }
 
 export interface PurseOptions {
+  /** The browser; that of `testBrowser` by default. */
+  readonly browser?: BrowserName;
   /** Left out, the purse stays on its own first network. */
   readonly network?: TestNetwork;
   /** 64 or 128 hex digits, or 24 words (read as BIP44); a random one by default. */
@@ -52,6 +43,8 @@ export interface PurseOptions {
   readonly inPrivate?: boolean;
   /** Optional permissions that the user granted before, and that a click gets without the browser's question. */
   readonly grantedBefore?: readonly string[];
+  /** Preferences of Firefox, beside those that every test has. */
+  readonly preferences?: Readonly<Record<string, boolean | number | string>>;
   /** Do not onboard: the profile has its purse, or the test makes one itself. */
   readonly bare?: boolean;
 }
@@ -78,6 +71,10 @@ export interface TestBudget {
 export interface TestPurse {
   readonly context: BrowserContext;
   readonly extensionId: string;
+  /** The URL of a page of the purse, by its path in the extension. */
+  url(page: string): string;
+  /** As in `PurseBrowser`. */
+  readonly privileged?: PurseBrowser['privileged'];
   /** The purse's account, `nano_…`; empty when launched bare. */
   readonly account: string;
   newPage(): Promise<Page>;
@@ -121,41 +118,19 @@ const LOOK_EVERY = 25;
 
 /** Starts a browser with the purse in it, built anew when a source is newer; sets the purse up unless `bare`. */
 export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse> {
-  const { headless = true, extraArgs = [], keepsPages = false } = options;
-  const { inPrivate = false, grantedBefore: granted = [] } = options;
-  const isPrepared = inPrivate || granted.length > 0;
-  const isForgotten = isPrepared && options.profile === undefined;
-  const profile = isForgotten ? newProfile() : (options.profile ?? '');
-  const isNew = profile === '' || !existsSync(join(profile, 'Default'));
-  const { language } = options;
-  const extension = language === undefined ? builtExtension() : builtExtensionIn(language);
-  const locale = language === undefined ? {} : { locale: language.replace('_', '-') };
-  const launch = () => launchChromium({ extension, profile, headless, extraArgs, keepsPages, ...locale });
-  if (isPrepared && isNew) {
-    const first = await launch();
-    await first.context.close();
-    if (inPrivate) allowInPrivate(profile, first.extensionId);
-    if (granted.length > 0) grantedBefore(profile, first.extensionId, granted);
-  }
-  const browser = await launch();
-  if (isForgotten) {
-    browser.context.once('close', () => removeProfile(profile));
-  }
+  const browser = await startBrowser(options);
   try {
-    return await setUp(browser, options, isNew);
+    return await setUp(browser, options);
   } catch (failure) {
     await browser.context.close();
     throw failure;
   }
 }
 
-async function setUp(
-  { context, extensionId }: Browser,
-  options: PurseOptions,
-  isNew: boolean,
-): Promise<TestPurse> {
+async function setUp(browser: PurseBrowser, options: PurseOptions): Promise<TestPurse> {
+  const { context, extensionId, isNew } = browser;
   const { bare = false } = options;
-  const url = (page: string) => `chrome-extension://${extensionId}/${page}`;
+  const url = (page: string) => `${browser.origin}/${page}`;
 
   // One page of the purse stays open in the background: it is where the test asks from, as the popup would.
   let page = await context.newPage();
@@ -177,6 +152,8 @@ async function setUp(
       question,
       own.evaluate((asked) => chrome.runtime.sendMessage(asked), message),
     );
+    // Firefox gives no answer for a background that died over the question.
+    if (reply === undefined) throw new Error('message channel closed');
     if (!reply.ok) throw new Error(`${question}: ${reply.fault.key} ${reply.fault.args.join(' ')}`);
     return reply.value;
   };
@@ -224,7 +201,7 @@ async function setUp(
       const own = approvePage();
       const screen =
         own === undefined
-          ? await bounded('the toolbar popup', popupScreen(context, url(POPUP), within))
+          ? await bounded('the toolbar popup', browser.popupScreen(url(POPUP), within))
           : pageScreen(own, within);
       if (screen !== undefined && (await screen.shows().catch(() => false))) {
         await own?.bringToFront();
@@ -275,12 +252,14 @@ async function setUp(
   return {
     context,
     extensionId,
+    url,
+    ...(browser.privileged !== undefined && { privileged: browser.privileged }),
     account,
     ask,
     until,
     activity,
     newPage: () => bounded('a new page', context.newPage()),
-    newPrivatePage: async (first = 'about:blank') => openPrivatePage(await ownPage(), first),
+    newPrivatePage: async (first = 'about:blank') => browser.openPrivatePage(await ownPage(), first),
     async popup() {
       const popup = await bounded('the popup in a page', context.newPage());
       await popup.setViewportSize({ width: 360, height: 600 });
@@ -317,7 +296,7 @@ async function setUp(
       };
     },
     async killWorker() {
-      await bounded('the end of the worker', stopWorker(await ownPage()));
+      await bounded('the end of the worker', browser.stopBackground(await ownPage()));
       // What still waits is asked anew by the worker's next life.
       givenOut.clear();
     },

@@ -18,7 +18,8 @@ export interface Screen {
 const PATIENCE = 60_000;
 
 const at = (within: string, testId: string) => `${within} [data-testid="${testId}"]`;
-const usable = (within: string, testId: string) => `${at(within, testId)}:not([aria-disabled="true"])`;
+/** The selector of an element that may be used. */
+export const usable = (within: string, testId: string) => `${at(within, testId)}:not([aria-disabled="true"])`;
 
 /** A page that Playwright knows; of it, the part that the selector `within` names. */
 export function pageScreen(page: Page, within: string): Screen {

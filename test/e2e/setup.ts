@@ -136,7 +136,10 @@ export async function openAccountOf(devnet: Devnet, seed: string, raw: bigint): 
 async function openPurse(devnet: Devnet, options: TestBedOptions, funds: bigint): Promise<TestPurse> {
   const { testMoney = true } = options;
   const line = await options.line?.(devnet);
-  const purse = await launchPurse({ ...options.purse, network: { ...devnet.profile, ...line, testMoney } });
+  // Chromium loads a page whose answer was lost again by itself, which pays for nothing but comes at no test's moment.
+  const extraArgs = ['--disable-auto-reload', ...(options.purse?.extraArgs ?? [])];
+  const network = { ...devnet.profile, ...line, testMoney };
+  const purse = await launchPurse({ ...options.purse, extraArgs, network });
   try {
     if (funds > 0n && purse.account !== '') await fund(devnet, purse, funds);
     return purse;

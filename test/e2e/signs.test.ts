@@ -12,7 +12,7 @@ let view: Page;
 beforeAll(async () => {
   testBed = await openTestBed({ purse: { password: PASSWORD } });
   view = await testBed.purse.newPage();
-  await view.goto(`chrome-extension://${testBed.purse.extensionId}/manifest.json`);
+  await view.goto(testBed.purse.url('manifest.json'));
 });
 afterAll(() => testBed?.close());
 beforeEach(async () => {
@@ -132,7 +132,7 @@ describe('the popup over a page', () => {
       },
       [tabId, testBed.merchant.origin] as const,
     );
-    await popup.goto(`chrome-extension://${testBed.purse.extensionId}/src/pages/popup/index.html`);
+    await popup.goto(testBed.purse.url('src/pages/popup/index.html'));
     return popup;
   }
 

@@ -44,7 +44,7 @@ describe('setting up', () => {
   afterAll(() => testBed?.close());
   beforeEach(async () => {
     page = await testBed.purse.newPage();
-    await page.goto(`chrome-extension://${testBed.purse.extensionId}/src/pages/onboarding/index.html`);
+    await page.goto(testBed.purse.url('src/pages/onboarding/index.html'));
   });
   afterEach(() => page.close());
 
@@ -378,7 +378,7 @@ describe('the lock', () => {
       purse.ask('approval.answer', { id: waiting?.id ?? '', answer: { kind: 'once' } }),
     ).rejects.toThrow('fault_locked');
     const view = await purse.newPage();
-    await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+    await view.goto(purse.url('src/pages/approve/index.html'));
     await unlock(view);
     await view.locator(`[data-approval="${waiting?.id}"]`).waitFor();
     await view.close();

@@ -52,15 +52,14 @@ export async function openKillTestBed(): Promise<KillTestBed> {
   const seed = randomBytes(32).toString('hex');
   const testBed = await openTestBed({
     devnet: { confirmationDelayMs: CONFIRMED_AFTER },
-    // Chromium loads a lost document by itself again, and a visit of the test would cut that short, paid as it is.
-    purse: { seed, extraArgs: ['--disable-auto-reload'], inPrivate: true },
+    purse: { seed, inPrivate: true },
     funds: FUNDS,
   });
   const { purse, merchant, devnet } = testBed;
   const budget = { perPayment: String(MOST), perDay: String(MOST), paused: false };
   await purse.ask('budget.save', { site: merchant.origin, ...budget });
   const ownPage = await purse.newPage();
-  await ownPage.goto(`chrome-extension://${purse.extensionId}/src/pages/onboarding/index.html`);
+  await ownPage.goto(purse.url('src/pages/onboarding/index.html'));
   const opened = async (url: string, incognito: boolean): Promise<Tab> => {
     const comes = purse.context.waitForEvent('page');
     const open = async (options: chrome.windows.CreateData) =>

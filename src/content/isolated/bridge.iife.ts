@@ -93,7 +93,9 @@ async function mayGo(request: RequestMessage, id: number): Promise<RetryUrl | fa
         runtime.sendMessage(request),
         isBack(),
       ]);
-      return response?.ok && response.value !== 'release' ? (response.value as RetryUrl) : false;
+      // Firefox gives no response where it stopped the event page.
+      if (response === undefined) throw new Error('no response');
+      return response.ok && response.value !== 'release' ? (response.value as RetryUrl) : false;
     } catch {
       // After an update or removal of the extension this script goes on without a background.
       if (!runtime.id) return false;

@@ -26,14 +26,23 @@ interface Prepared {
   readonly isSteady: boolean;
 }
 
+const isFirefox = import.meta.env.MODE === 'firefox';
+
 /** How the browser's error messages begin: those of `fetch`, and of `Request`, which reads the same arguments. */
-const OF_FETCH = "Failed to execute 'fetch' on 'Window': ";
-const OF_REQUEST = "Failed to construct 'Request': ";
+const OF_FETCH = isFirefox ? 'Window.fetch: ' : "Failed to execute 'fetch' on 'Window': ";
+const OF_REQUEST = isFirefox ? 'Request constructor: ' : "Failed to construct 'Request': ";
 /** The browser's whole message for a request that got no answer. */
-const UNREACHABLE = 'Failed to fetch';
+const UNREACHABLE = isFirefox ? 'NetworkError when attempting to fetch resource.' : 'Failed to fetch';
 
 /** The schemes of `fetch`. A request of any other scheme fails before `fetch` returns. */
-const schemes = ['http:', 'https:', 'blob:', 'data:', 'file:', 'chrome-extension:'];
+const schemes = [
+  'http:',
+  'https:',
+  'blob:',
+  'data:',
+  'file:',
+  isFirefox ? 'moz-extension:' : 'chrome-extension:',
+];
 
 /** Makes `fetch` hold a 402 that may be paid. The page gets the response to the request that was sent again. */
 export function holdFetch({ ask, tookBack }: Bridge): void {

@@ -1,7 +1,7 @@
 import { SerialQueue } from '../../concurrency.ts';
 import { requestKinds } from '../challenge.ts';
+import { isPrivate } from '../network/private-mode.ts';
 import { NO_TAB } from '../observed-request.ts';
-import { isPrivate } from './private-mode.ts';
 import { exactly, FIRST_BYPASS_ID, LONGEST_URL } from './proof-rule.ts';
 
 /** How many URLs are requested past the cache at most: of ordinary windows, and of private ones. The oldest is dropped. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Activation, starterOf, type Transition } from './commits.ts';
+import type { Activation } from '../network/browser-network.ts';
+import { starterOf, type Transition } from './commits.ts';
 
 /** As Chromium 156 tells of navigations; `told` is what `Sec-Fetch-User` says of them there. */
 const seen: readonly {

@@ -1,5 +1,6 @@
 import { BoundedMap } from '../bounded-map.ts';
 import type { Starter } from '../challenge.ts';
+import type { Activation } from '../network/browser-network.ts';
 import { bareUrl } from '../urls.ts';
 
 type Committed = chrome.webNavigation.WebNavigationTransitionCallbackDetails;
@@ -93,12 +94,6 @@ function isTopDocument({
 function isRepeat({ transitionType, transitionQualifiers }: Transition): boolean {
   return transitionType === 'reload' || transitionQualifiers.includes('forward_back');
 }
-
-/**
- * What `Sec-Fetch-User` says of a navigation: that its user acted, that its user did not, or nothing, since the browser
- * sends no such headers to servers on the web without TLS.
- */
-export type Activation = 'user' | 'none' | 'unknown';
 
 /**
  * Who started the navigation to a document. A navigation without an initiator that was not typed counts as started from

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Proof } from '../headers.ts';
-import { canName, exactly, LONGEST_URL, proofRule, type Target } from './proof-rule.ts';
+import type { Target } from '../proof-target.ts';
+import { canName, exactly, LONGEST_URL, proofRule } from './proof-rule.ts';
 
 const special = fc.constantFrom(...'*^|?%()[]{}+$.\\/-_~!@:;,=&a1Z');
 const url = fc

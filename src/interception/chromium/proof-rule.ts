@@ -1,6 +1,7 @@
-import type { PayableMethod, RequestKind } from '../challenge.ts';
+import type { PayableMethod } from '../challenge.ts';
 import { headersOf, type Proof, proofHeaders } from '../headers.ts';
 import { NO_TAB } from '../observed-request.ts';
+import type { Disarm, ProofCarrier, Target } from '../proof-target.ts';
 
 /** The longest URL that gets a rule (characters). A 402 of a longer URL is not paid: no rule could deliver its proof. */
 export const LONGEST_URL = 8192;
@@ -16,20 +17,6 @@ const methods = {
   PATCH: 'patch',
   DELETE: 'delete',
 } as const satisfies Readonly<Record<PayableMethod, string>>;
-
-/** The one request that a proof is meant for, as far as the browser's rules can name it. */
-export interface Target {
-  readonly tabId: number;
-  /** The request may come from a worker that belongs to no tab. */
-  readonly fromServiceWorker?: true;
-  readonly kind: RequestKind;
-  readonly url: string;
-  readonly method: string;
-  /** Hosts whose documents may start the request; null for what the user or an opaque document may start. */
-  readonly initiators: readonly string[] | null;
-  /** The end of the fragment of a request that a script sends; absent for what the browser asks for. */
-  readonly nonce?: string;
-}
 
 /** Whether a rule can name this request and no other: the rule language lumps all unusual methods together. */
 export function canName(url: string, method: string): boolean {
@@ -97,7 +84,7 @@ function conditionOf(target: Target): chrome.declarativeNetRequest.RuleCondition
 }
 
 /** The rules that are armed now. Session rules outlive the worker, so a new life starts by removing the old ones. */
-export class ProofRules {
+export class ProofRules implements ProofCarrier {
   #last: Promise<number>;
 
   constructor() {
@@ -105,16 +92,16 @@ export class ProofRules {
   }
 
   /** Arms a rule; resolved once requests carry the proof. Gives the way to disarm it, which may be gone twice. */
-  arm(target: Target, proof: Proof): Promise<() => Promise<void>> {
+  arm(target: Target, proof: Proof): Promise<Disarm> {
     return this.#add((id) => proofRule(id, target, proof));
   }
 
   /** Arms the rule that answers the target's request with a `data:` URL; as `arm`. */
-  answer(target: Target, data: string): Promise<() => Promise<void>> {
+  answer(target: Target, data: string): Promise<Disarm> {
     return this.#add((id) => answerRule(id, target, data));
   }
 
-  async #add(make: (id: number) => chrome.declarativeNetRequest.Rule): Promise<() => Promise<void>> {
+  async #add(make: (id: number) => chrome.declarativeNetRequest.Rule): Promise<Disarm> {
     const next = this.#last.then((last) => last + 1);
     this.#last = next;
     const id = await next;

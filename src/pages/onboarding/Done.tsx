@@ -8,6 +8,7 @@ import { NextPayment } from '../../ui/components/NextPayment.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Receive } from '../../ui/components/Receive.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
+import { SiteAccess } from '../../ui/components/SiteAccess.tsx';
 import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { shortStart, shownSite } from '../../ui/site.ts';
@@ -35,6 +36,7 @@ export function Done({ way }: { readonly way: Way }) {
   return (
     <Screen title={t('onboarding_doneTitle')}>
       <p class="lead">{t(TEXTS[way])}</p>
+      <SiteAccess />
       {open !== null && (
         <section class="card" aria-labelledby="receive-title">
           <div class="section-head">

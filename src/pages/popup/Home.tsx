@@ -15,6 +15,7 @@ import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
 import { PaidPages } from '../../ui/components/PaidPages.tsx';
 import { Receive } from '../../ui/components/Receive.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
+import { SiteAccess } from '../../ui/components/SiteAccess.tsx';
 import { Value } from '../../ui/components/Value.tsx';
 import { WorkLine } from '../../ui/components/WorkLine.tsx';
 import { shortXno, shownAmount } from '../../ui/format.ts';
@@ -76,6 +77,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
         <WorkLine work={purse.work === 'ready' && purse.balance === '0' ? 'none' : purse.work} />
       </section>
 
+      <SiteAccess />
       <FaultLine fault={action.fault.value} />
       <FollowedLines tellsOfUndelivered onOver={unfollow} onAskedAgain={unfollowAsked} />
       <PaidPages />

@@ -53,6 +53,7 @@ export async function reserve(
     if (instead !== null) return instead;
     // From the reservation on the journal knows of the payment. A worker that is killed in between asks again: it never pays twice.
     await ports.agreements.end(challenge.id);
+    if (!(await ports.take(challenge))) return declined(challenge, handling.endReason);
     if (handling.reassign(delivery, challenge, offer)) return DONE;
     // Nothing is awaited between these checks and the reservation: a later request finds this one being paid.
     if (handling.isOver(challenge)) return declined(challenge, handling.endReason);

@@ -26,7 +26,7 @@ afterEach(async () => {
   await testBed.purse.until('approval.list', {}, ({ length }) => length === 0);
 });
 
-const inPurse = (path: string) => `chrome-extension://${testBed.purse.extensionId}/${path}`;
+const inPurse = (path: string) => testBed.purse.url(path);
 const APPROVE = 'src/pages/approve/index.html';
 const POPUP = 'src/pages/popup/index.html';
 const fetching = () => testBed.at('/page', { fetch: testBed.at('/api/data', { visit: String(++visits) }) });

@@ -112,7 +112,7 @@ describe('the lock screen', () => {
       const { id, amount } = await waiting();
       const screen = await purse.newPage();
       await screen.setViewportSize({ width: 360, height: 600 });
-      await screen.goto(`chrome-extension://${purse.extensionId}/src/pages/${name}/index.html`);
+      await screen.goto(purse.url(`src/pages/${name}/index.html`));
       const row = screen.locator(`[data-testid="waiting"][data-approval="${id}"]`);
       await row.waitFor();
       expect(await row.locator('[data-site]').getAttribute('data-site')).toBe(merchant.origin);
@@ -173,7 +173,7 @@ describe('the lock screen', () => {
 test('the developer pages say that the purse is locked, and go on after it is unlocked', async () => {
   const { purse } = testBed;
   const bench = await purse.newPage();
-  await bench.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html#sandbox`);
+  await bench.goto(purse.url('src/pages/developer/index.html#sandbox'));
   await bench.locator('[role="alert"] .notice', { hasText: 'Nano Purse is locked' }).waitFor();
   expect(await bench.content()).not.toContain(purse.account);
   await purse.ask('vault.unlock', { password: PASSWORD });

@@ -15,7 +15,7 @@ describe('the password of a new purse', () => {
   beforeAll(async () => {
     testBed = await openTestBed({ purse: { bare: true }, funds: 0n });
     page = await testBed.purse.newPage();
-    await page.goto(`chrome-extension://${testBed.purse.extensionId}/src/pages/onboarding/index.html`);
+    await page.goto(testBed.purse.url('src/pages/onboarding/index.html'));
     await page.getByTestId('import').click();
     await page.getByTestId('secret').fill('ab'.repeat(32));
     await page.getByTestId('secret-read').click();

@@ -173,7 +173,7 @@ describe('of what a private window asked for', () => {
       'fault_privateForgotten',
     );
     const everything = await again.newPage();
-    await everything.goto(`chrome-extension://${again.extensionId}/src/pages/popup/index.html`);
+    await everything.goto(again.url('src/pages/popup/index.html'));
     expect(await everything.evaluate(everyRecord)).not.toMatch(new RegExp(`${PRIVATE_HOST}|${PRIVATE_PATH}`));
     expect(await everything.evaluate(everyRecord)).toContain(ORDINARY_HOST);
     expect(testBed.sends()).toHaveLength(sends + 1);

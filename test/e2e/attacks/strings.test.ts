@@ -78,7 +78,7 @@ async function expectTame(what: string): Promise<void> {
   expect(shown.text.length).toBeLessThan(4_000);
 }
 
-const inPurse = (path: string) => `chrome-extension://${testBed.purse.extensionId}/${path}`;
+const inPurse = (path: string) => testBed.purse.url(path);
 
 test.each(Object.entries(ODD))('%s in every field are shown as plain text, or not at all', async (_, odd) => {
   const terms: Terms = {

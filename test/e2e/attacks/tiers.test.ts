@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(() => page.close());
 
-const self = () => `chrome-extension://${testBed.purse.extensionId}`;
+const self = () => new URL(testBed.purse.url('')).origin;
 
 /** Evaluates in the world of the purse's own script in the page. */
 async function inBridge<T>(expression: string): Promise<T> {

@@ -127,7 +127,7 @@ test('an own account is asked about as at any new site, and can only be declined
   expect(offer).toMatchObject({ reason: 'reason_newSite', obstacle: { key: 'approve_ownAccount' } });
   expect(offer.isFirstPayment).toBe(false);
   const view = await testBed.purse.newPage();
-  await view.goto(`chrome-extension://${testBed.purse.extensionId}/src/pages/approve/index.html`);
+  await view.goto(testBed.purse.url('src/pages/approve/index.html'));
   await view.getByTestId('approval-obstacle').waitFor();
   await view.getByTestId('approve-decline').waitFor();
   expect(await view.getByTestId('approve-pay').count()).toBe(0);

@@ -13,7 +13,7 @@ beforeAll(async () => {
   testBed = await openTestBed();
   const { purse } = testBed;
   tool = await purse.newPage();
-  await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html`);
+  await tool.goto(purse.url('src/pages/developer/index.html'));
   const page = await purse.newPage();
   void page.goto(testBed.at('/article')).catch(() => undefined);
   await (await purse.nextApproval()).approve();

@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => testBed?.close());
 
-const inPurse = (path: string) => `chrome-extension://${testBed.purse.extensionId}/${path}`;
+const inPurse = (path: string) => testBed.purse.url(path);
 
 /** The number of the tab in which a page stands. */
 async function tabOf(one: Page): Promise<number> {

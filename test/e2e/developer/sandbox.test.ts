@@ -24,8 +24,7 @@ const testAccount = testKeysAt({ kind: 'legacy', hex: SEED }, 0).address;
 const DEVNET = 'nano:devnet';
 const PASSWORD = 'correct horse battery staple';
 const article = (merchant: Merchant, n: string) => `${merchant.origin}/article?n=${encodeURIComponent(n)}`;
-const toolUrl = () =>
-  `chrome-extension://${testBed.purse.extensionId}/src/pages/developer/index.html#sandbox`;
+const toolUrl = () => testBed.purse.url('src/pages/developer/index.html#sandbox');
 
 const benchProfile = (testMoney = true) => ({
   id: DEVNET,
@@ -123,7 +122,7 @@ test('the popup shows whether the tab in front is in the sandbox, puts it there 
     };
     Object.defineProperty(chrome.tabs, 'query', { value: query });
   }, tab);
-  await popup.goto(`chrome-extension://${purse.extensionId}/src/pages/popup/index.html`);
+  await popup.goto(purse.url('src/pages/popup/index.html'));
   await popup.locator('nav button').nth(3).click();
   await popup.getByTestId('sandbox-enter').click();
   await popup.getByTestId('sandbox-banner').waitFor();
@@ -153,7 +152,7 @@ describe('a tab in the sandbox', () => {
     expect(outside.offer.network).toMatchObject({ id: 'nano:mainnet', testMoney: false });
 
     const view = await purse.newPage();
-    await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+    await view.goto(purse.url('src/pages/approve/index.html'));
     const banners = (id: string) =>
       view.locator(`[data-approval="${id}"]`).getByTestId('network-banner').count();
     await view.locator(`[data-approval="${inBox.offer.id}"]`).waitFor();

@@ -15,7 +15,7 @@ beforeAll(async () => {
   testBed = await openTestBed();
   faulty = await startMerchant({ network: testBed.devnet.profile, faults: FAULTS });
   tool = await testBed.purse.newPage();
-  await tool.goto(`chrome-extension://${testBed.purse.extensionId}/src/pages/developer/index.html#tester`);
+  await tool.goto(testBed.purse.url('src/pages/developer/index.html#tester'));
 });
 afterAll(async () => {
   await faulty?.close();

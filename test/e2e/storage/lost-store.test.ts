@@ -192,7 +192,7 @@ describe('the page of a purse that was there', () => {
   const remove = (databases: string) => rmSync(databases, { recursive: true });
   const openPage = async (of: TestPurse): Promise<Page> => {
     const page = await of.newPage();
-    await page.goto(`chrome-extension://${of.extensionId}/src/pages/onboarding/index.html`);
+    await page.goto(of.url('src/pages/onboarding/index.html'));
     await page.getByRole('heading', { name: 'Your wallet data is missing' }).waitFor();
     return page;
   };

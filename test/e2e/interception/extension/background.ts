@@ -6,11 +6,11 @@ import type {
   Unanswered,
   Unpriced,
 } from '../../../../src/interception/challenge.ts';
-import {
-  createChromiumInterception,
-  type SessionStore,
-} from '../../../../src/interception/chromium/index.ts';
-import { ProofRules, type Target } from '../../../../src/interception/chromium/proof-rule.ts';
+import { createChromiumInterception } from '../../../../src/interception/chromium/index.ts';
+import { ProofRules } from '../../../../src/interception/chromium/proof-rule.ts';
+import { createFirefoxInterception } from '../../../../src/interception/firefox/index.ts';
+import type { SessionStore } from '../../../../src/interception/open-challenges.ts';
+import type { Target } from '../../../../src/interception/proof-target.ts';
 import type { BridgeInput, RequestMessage, ResponseMessage } from '../../../../src/messages/contract.ts';
 
 /**
@@ -31,6 +31,8 @@ export interface TestApi {
   deliver(challenge: Challenge, proof?: string, represent?: string): Promise<DeliveryOutcome>;
   release(challenge: Challenge): void;
   waits(challenge: Challenge): Promise<boolean>;
+  /** As `Interception.take`. */
+  take(challenge: Challenge): Promise<boolean>;
   /** What waits for its page to be loaded again. */
   awaitingReload(): readonly Challenge[];
   /** Arms a rule and leaves it armed. */
@@ -57,7 +59,9 @@ const session: SessionStore = {
   remove: (keys) => chrome.storage.session.remove([...keys]),
 };
 
-const interception = createChromiumInterception({
+const createInterception =
+  import.meta.env.MODE === 'firefox' ? createFirefoxInterception : createChromiumInterception;
+const interception = createInterception({
   session,
   mayProbePrice: async () => (await policyNow()) !== 'no purse',
   isManual: async () => false,
@@ -88,6 +92,7 @@ globalThis.testApi = {
   },
   release: interception.release,
   waits: interception.waits,
+  take: interception.take,
   awaitingReload: interception.awaitingReload,
   async arm(target, proof) {
     await new ProofRules().arm(target, { header: 'PAYMENT-SIGNATURE', value: proof });

@@ -13,9 +13,11 @@ const NO_FRAME = -1;
 export async function originsFrom(tabId: number, frameId: number): Promise<readonly string[]> {
   if (frameId === NO_FRAME) return [];
   const all = (await chrome.webNavigation.getAllFrames({ tabId }).catch(() => null)) ?? [];
-  // The list also has the frames of prerendered pages and of pages in the back/forward cache.
+  // In Chromium the list also has the frames of prerendered pages and of pages in the back/forward cache.
   const frames = new Map(
-    all.filter((frame) => frame.documentLifecycle === 'active').map((frame) => [frame.frameId, frame]),
+    all
+      .filter(({ documentLifecycle }) => (documentLifecycle ?? 'active') === 'active')
+      .map((frame) => [frame.frameId, frame]),
   );
   const origins: string[] = [];
   for (let id = frameId; id !== NO_FRAME; ) {

@@ -1,5 +1,6 @@
 import type { BridgeCommand } from '../../messages/bridge.ts';
 import type { Challenge } from '../challenge.ts';
+import { type BrowserTab, privateModeOf } from '../network/private-mode.ts';
 import { NO_TAB, type ObservedRequest } from '../observed-request.ts';
 import type { OpenChallenge } from '../open-challenges.ts';
 import { bareUrl, originOf } from '../urls.ts';
@@ -103,6 +104,21 @@ export async function wasTakenBack({ challenge, asked }: ObservedRequest): Promi
   return (await Promise.all(tabs.map(inTab))).includes(true);
 }
 
+/**
+ * Whether an element of the page shows what a request asks for. A document that was asked reports when it is left (see the
+ * bridge).
+ */
+export async function isInPage(observed: ObservedRequest): Promise<boolean> {
+  const { challenge, asked } = observed;
+  if (challenge.documentId === null) return false;
+  const means = retryMeansOf(challenge);
+  const isElement = means === 'image' || means === 'media' || means === 'object' || means === 'style';
+  const look: BridgeCommand = isElement
+    ? { bridge: 'look', what: means, name: asked.url }
+    : { bridge: 'look', what: 'page', name: '' };
+  return (await inDocument(observed, look)) && isElement;
+}
+
 /** Whether it is the page's icon, which the browser requests by itself. */
 export async function isPageIcon(observed: ObservedRequest): Promise<boolean> {
   const { kind, url } = observed.challenge;
@@ -160,30 +176,34 @@ function reloadOwnPage(observed: ObservedRequest): Promise<boolean> {
   return inFrame(observed, { bridge: 'again', what: 'document', name: observed.challenge.url });
 }
 
-/**
- * A tab that shows a page of this origin, preferably the active one; undefined when there is none. Where a
- * private window may have asked, its tabs come before all others.
- */
-export async function tabOnOrigin(origin: string, isPrivate: boolean): Promise<chrome.tabs.Tab | undefined> {
-  const tabs = (await chrome.tabs.query({})).filter(({ url }) => originOf(url) === origin);
-  const likely = privateFirst(tabs, isPrivate);
+/** The private mode of the request whose tab is looked for. */
+type Mode = Pick<Challenge, 'isPrivate' | 'cookieStore'>;
+
+/** A tab that shows a page of this origin and may have sent a request, preferably the active one; undefined when there is none. */
+export async function tabOnOrigin(origin: string, mode: Mode): Promise<chrome.tabs.Tab | undefined> {
+  const likely = ofMode(
+    (await chrome.tabs.query({})).filter(({ url }) => originOf(url) === origin),
+    mode,
+  );
   return likely.find(({ active }) => active) ?? likely[0];
 }
 
-/**
- * The tab in which this document has been opened, the newest of several; undefined when none shows it in time. Where a
- * private window may have asked, its tabs come before all others.
- */
-export async function tabShowing(url: string, isPrivate: boolean): Promise<chrome.tabs.Tab | undefined> {
+/** The tab in which this document has been opened, the newest of several; undefined when none shows it in time. */
+export async function tabShowing(url: string, mode: Mode): Promise<chrome.tabs.Tab | undefined> {
   const shown = async () => (await chrome.tabs.query({})).filter((tab) => bareUrl(tab.url ?? '') === url);
   await eventually(LOOK_PAUSES, async () => (await shown()).length > 0);
   const newest = (await shown()).sort((one, other) => (other.lastAccessed ?? 0) - (one.lastAccessed ?? 0));
-  return privateFirst(newest, isPrivate)[0];
+  return ofMode(newest, mode)[0];
 }
 
-function privateFirst(tabs: readonly chrome.tabs.Tab[], isPrivate: boolean): readonly chrome.tabs.Tab[] {
-  const inPrivate = tabs.filter(({ incognito }) => incognito);
-  return isPrivate && inPrivate.length > 0 ? inPrivate : tabs;
+/** The tabs that may have sent a request. Where a private window may have sent it, private tabs come before all others. */
+function ofMode(tabs: readonly BrowserTab[], { isPrivate, cookieStore }: Mode): readonly chrome.tabs.Tab[] {
+  // Firefox says of every tab whose cookies it has.
+  const likely = tabs.filter(
+    (tab) => tab.cookieStoreId === undefined || privateModeOf(tab).cookieStore === cookieStore,
+  );
+  const inPrivate = likely.filter(({ incognito }) => incognito);
+  return isPrivate && inPrivate.length > 0 ? inPrivate : likely;
 }
 
 async function urlOf(tabId: number): Promise<string | undefined> {

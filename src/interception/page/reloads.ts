@@ -1,7 +1,7 @@
 import { type Challenge, type DeliveryOutcome, isReloadedWhenPaid } from '../challenge.ts';
+import type { AwaitedResponse } from '../network/response.ts';
 import type { OpenChallenges } from '../open-challenges.ts';
 import { originOf } from '../urls.ts';
-import type { AwaitedResponse } from './response.ts';
 import { reloadTab } from './retry.ts';
 import { type Arm, RuleWindows } from './rule-windows.ts';
 

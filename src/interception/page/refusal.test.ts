@@ -37,7 +37,7 @@ function refused(parts: Partial<Challenge>, status = 410): Delivered {
     paymentRequired: null,
     bodyEnd,
   } as const;
-  return replaceable(observed, delivered, { scriptHolds, rules: { answer: answered } });
+  return replaceable(observed, delivered, { scriptHolds, carrier: { answer: answered } });
 }
 
 describe('the page of a script', () => {

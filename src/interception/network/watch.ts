@@ -1,8 +1,7 @@
 import { BoundedMap } from '../bounded-map.ts';
-import { type Challenge, requestKinds, type Unpriced } from '../challenge.ts';
+import type { Challenge, RequestKind, Unpriced } from '../challenge.ts';
 import { carriesProof, headerOf } from '../headers.ts';
 import {
-  isKind,
   NO_TAB,
   type ObservedRequest,
   redirectedBy,
@@ -20,17 +19,20 @@ import {
 } from '../price-probe.ts';
 import { bareUrl, OPAQUE, originOf, withoutFragment } from '../urls.ts';
 import { viewOf } from '../view.ts';
-import { type Activation, Commits, starterOf } from './commits.ts';
+import type { BrowserNetwork, NavigationHeaders, Received } from './browser-network.ts';
 import { originsFrom } from './frames.ts';
-import { isPrivate } from './private-mode.ts';
-import { ServerDates } from './server-dates.ts';
 
-type Received = chrome.webRequest.OnHeadersReceivedDetails;
+/** What becomes of a response that the browser holds, once it is decided. */
+export type HeldResponse = Promise<chrome.webRequest.BlockingResponse>;
 
 /** Receives the 402 responses of the network layer. */
 export interface Watcher {
-  /** A 402 that names a price. */
-  priced(observed: ObservedRequest): void;
+  /**
+   * A 402 that names a price. Returns what the browser waits for, where it holds the response.
+   *
+   * @param url its whole URL, with its fragment
+   */
+  priced(observed: ObservedRequest, url: string): { readonly held: HeldResponse } | undefined;
   /** A 402 that names a price, but whose payment could deliver nothing. */
   undeliverable(challenge: Challenge): void;
   /** A script's 402 without a price, or in response to a proof: no hold of it is awaited. */
@@ -43,20 +45,11 @@ export interface Watcher {
   responded(details: Received): void;
   /** Whether this request carries a proof: no script holds its response. */
   isOwn(requestId: string): boolean;
+  /** Whether this request was held before, and was let go without a proof. */
+  isLetGo(requestId: string): boolean;
   /** Whether a server may be asked for its price. */
   mayProbePrice(): Promise<boolean>;
 }
-
-const filter: chrome.webRequest.RequestFilter = {
-  urls: ['http://*/*', 'https://*/*'],
-  types: [...requestKinds],
-};
-
-/**
- * The errors by which Chromium reports that a script aborted its request. For a worker that aborts between the headers
- * and the body it is mostly ERR_FAILED. The same stands for an answer that CORS keeps from its script.
- */
-const ABORTS: ReadonlySet<string> = new Set(['net::ERR_ABORTED', 'net::ERR_FAILED']);
 
 /** How many requests in flight are remembered. */
 const REMEMBERED = 1000;
@@ -67,40 +60,33 @@ export interface NetworkWatch {
 }
 
 /** Starts to listen to the network layer; synchronous, so that the events may wake the worker. */
-export function watchNetwork(watcher: Watcher): NetworkWatch {
+export function watchNetwork(watcher: Watcher, browser: BrowserNetwork): NetworkWatch {
   const own = new URL(chrome.runtime.getURL('')).origin;
+  const filter = { urls: ['http://*/*', 'https://*/*'], types: browser.types };
   const asked = new BoundedMap<string, { readonly url: string; readonly method: string }>(REMEMBERED);
   const aside = new BoundedMap<string, 'speculative' | 'proven'>(REMEMBERED);
   const passed = new BoundedMap<string, readonly string[]>(REMEMBERED);
   const traits = new BoundedMap<string, Trait>(REMEMBERED);
-  const activations = new BoundedMap<string, Activation>(REMEMBERED);
-  const commits = new Commits();
-  const serverDates = new ServerDates();
+  const navigations = new BoundedMap<string, NavigationHeaders>(REMEMBERED);
   /** The 402s that are still being looked up before they are reported. */
-  const underway = new Set<Promise<void>>();
+  const underway = new Set<Promise<unknown>>();
 
-  /** Who started the request, as far as the browser tells. */
-  const startOf = async ({ requestId, tabId, type, url, timeStamp, initiator }: Received) => {
-    if (type !== 'main_frame') return commits.isRepeated(tabId) ? ('browser' as const) : null;
-    const activation = activations.get(requestId);
-    const transition = await commits.of(tabId, bareUrl(url), timeStamp);
-    if (transition === null || activation === undefined) return null;
-    return starterOf(transition, activation, initiator !== undefined);
-  };
-
-  const received = async (details: Received): Promise<void> => {
-    const { requestId, tabId, documentId, type } = details;
-    if (!isKind(type)) return;
-    if (details.method === 'OPTIONS' || details.initiator === own) return;
+  const received = async (details: Received): Promise<ReturnType<Watcher['priced']>> => {
+    const { requestId, tabId, documentId } = details;
+    const type = browser.kindOf(details.type);
+    if (type === undefined || watcher.isLetGo(requestId)) return undefined;
+    const initiator = browser.initiatorOf(details);
+    if (details.method === 'OPTIONS' || originOf(initiator) === own) return undefined;
     const trait = traits.get(requestId);
     // Of workers without a tab only their own requests count, and of the kind `other` only downloads.
-    if (tabId === NO_TAB ? type !== 'xmlhttprequest' : type === 'other' && trait !== 'download') return;
-    if (details.documentLifecycle === 'prerender' || aside.get(requestId) === 'speculative') return;
+    if (tabId === NO_TAB ? type !== 'xmlhttprequest' : type === 'other' && trait !== 'download')
+      return undefined;
+    if (details.documentLifecycle === 'prerender' || aside.get(requestId) === 'speculative') return undefined;
 
     const request = {
       tabId,
       documentId: documentId ?? null,
-      initiator: originOf(details.initiator),
+      initiator: originOf(initiator),
       url: bareUrl(details.url),
     };
     const { url } = request;
@@ -111,14 +97,14 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
     const isPriced = required !== null || plain !== null;
     const isOver = type === 'xmlhttprequest' && (!isPriced || isProven);
     if (isOver && !watcher.isOwn(requestId)) watcher.unpayable(request, start.method);
-    if (isProven) return;
-    const dated = serverDates.of(details);
+    if (isProven) return undefined;
+    const dated = browser.serverDateOf(details);
     const tab = tabId === NO_TAB ? undefined : await chrome.tabs.get(tabId).catch(() => undefined);
     const from = passed.get(requestId) ?? [];
     const sentBy = redirectedBy(from, url);
-    const [ancestors, startedBy, serverDate] = await Promise.all([
+    const [ancestors, starter, serverDate] = await Promise.all([
       tabId === NO_TAB ? [] : originsFrom(tabId, details.parentFrameId),
-      startOf(details),
+      browser.startOf(details, navigations.get(requestId)),
       dated,
     ]);
     // The view is looked up last: the browser shows a document after its headers came.
@@ -126,14 +112,14 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
     const asker = {
       ...request,
       ...(sentBy !== null && { redirectedBy: sentBy }),
-      initiator: details.initiator === OPAQUE ? OPAQUE : request.initiator,
+      initiator: initiator === OPAQUE ? OPAQUE : request.initiator,
       id: crypto.randomUUID(),
       requestId,
-      frameId: frameOf(details),
-      topOrigin: topOriginOf(details, request, tab),
+      frameId: frameOf({ ...details, type }),
+      topOrigin: topOriginOf({ ...details, type }, request, tab),
       ...(ancestors.length > 0 && { ancestors }),
-      isPrivate: await isPrivate(tabId, tab),
-      ...(startedBy !== null && { startedBy }),
+      ...(await browser.privateModeOf(details, tab)),
+      ...(starter !== null && { startedBy: starter }),
       ...(view !== null && { view }),
       method: details.method,
       kind: type,
@@ -150,12 +136,15 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
     if (header === null) {
       const headers = details.responseHeaders ?? [];
       watcher.unpriced({ ...asker, ...arrival, headers, ...(bodyText !== undefined && { bodyText }) });
-      return;
+      return undefined;
     }
     const challenge = { ...asker, ...(probe.price === null ? arrival : probe.arrival), header };
-    if (trait === 'part' || (trait === 'cors' && isHidden(details))) return watcher.undeliverable(challenge);
+    if (trait === 'part' || (trait === 'cors' && isHidden(details, initiator))) {
+      watcher.undeliverable(challenge);
+      return undefined;
+    }
     const named = withoutFragment(details.url);
-    watcher.priced({
+    const observed: ObservedRequest = {
       ...((trait === 'navigation' || trait === 'unseen') && { trait }),
       challenge,
       asked: start,
@@ -163,21 +152,21 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
       parentFrameId: details.parentFrameId,
       ...(details.parentDocumentId !== undefined && { parentDocumentId: details.parentDocumentId }),
       route: routeOf(from, start.method, details.url, details.method),
-    });
+    };
+    return watcher.priced(observed, details.url);
   };
 
-  commits.listen();
-  serverDates.listen(filter);
+  browser.listen(filter);
   chrome.webRequest.onSendHeaders.addListener(
-    ({ requestId, requestHeaders, type }) => {
-      const trait = traitOf(type, requestHeaders);
+    ({ requestId, requestHeaders, tabId, type }) => {
+      const trait = traitOf(type, tabId, requestHeaders);
       if (trait !== null) traits.set(requestId, trait);
-      if (type === 'main_frame') activations.set(requestId, activationOf(requestHeaders));
+      if (type === 'main_frame') navigations.set(requestId, navigationHeadersOf(requestHeaders));
       if (carriesProof(requestHeaders)) aside.set(requestId, 'proven');
       else if (headerOf(requestHeaders, 'sec-purpose') !== null) aside.set(requestId, 'speculative');
     },
     filter,
-    ['requestHeaders', 'extraHeaders'],
+    ['requestHeaders', ...browser.extra],
   );
   chrome.webRequest.onBeforeRedirect.addListener((details) => {
     const { requestId, url, method } = details;
@@ -186,20 +175,23 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
   }, filter);
   chrome.webRequest.onErrorOccurred.addListener(
     ({ requestId, error }) => {
-      if (ABORTS.has(error)) watcher.aborted(requestId);
+      if (browser.aborts.has(error)) watcher.aborted(requestId);
     },
     { ...filter, types: ['xmlhttprequest'] },
   );
+  const headersReceived = (details: Received): HeldResponse | undefined => {
+    if (!watcher.isOwn(details.requestId)) watcher.responded(details);
+    if (details.statusCode !== 402) return undefined;
+    const one = received(details);
+    underway.add(one);
+    void one.finally(() => underway.delete(one)).catch(() => undefined);
+    return browser.holdsResponses ? one.then((answer) => answer?.held ?? {}) : undefined;
+  };
   chrome.webRequest.onHeadersReceived.addListener(
-    (details) => {
-      if (!watcher.isOwn(details.requestId)) watcher.responded(details);
-      if (details.statusCode !== 402) return undefined;
-      const one = received(details).finally(() => underway.delete(one));
-      underway.add(one);
-      return undefined;
-    },
+    // Firefox takes a promise, which the types of Chromium's API do not know.
+    headersReceived as (details: Received) => undefined,
     filter,
-    ['responseHeaders', 'extraHeaders'],
+    [...(browser.holdsResponses ? ['blocking' as const] : []), 'responseHeaders', ...browser.extra],
   );
   return { caughtUp: () => Promise.allSettled(underway) };
 }
@@ -211,11 +203,16 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
  */
 type Trait = 'navigation' | 'unseen' | 'cors' | 'download' | 'part';
 
-function traitOf(type: string, headers: readonly chrome.webRequest.HttpHeader[] | undefined): Trait | null {
+function traitOf(
+  type: string,
+  tabId: number,
+  headers: readonly chrome.webRequest.HttpHeader[] | undefined,
+): Trait | null {
   switch (type) {
     case 'xmlhttprequest': {
       const mode = headerOf(headers, 'sec-fetch-mode');
-      if (mode === 'navigate') return 'navigation';
+      // Firefox names the requests of a document through its site's worker so.
+      if (mode === 'navigate' || (mode === 'same-origin' && tabId === NO_TAB)) return 'navigation';
       const isUnseen = mode === 'no-cors' || headerOf(headers, 'accept') === 'text/event-stream';
       return isUnseen ? 'unseen' : headerOf(headers, 'origin') === null ? null : 'cors';
     }
@@ -229,9 +226,12 @@ function traitOf(type: string, headers: readonly chrome.webRequest.HttpHeader[] 
   }
 }
 
-function activationOf(headers: readonly chrome.webRequest.HttpHeader[] | undefined): Activation {
-  if (headerOf(headers, 'sec-fetch-user') === '?1') return 'user';
-  return headerOf(headers, 'sec-fetch-site') === null ? 'unknown' : 'none';
+function navigationHeadersOf(
+  headers: readonly chrome.webRequest.HttpHeader[] | undefined,
+): NavigationHeaders {
+  const site = headerOf(headers, 'sec-fetch-site');
+  const isByUser = headerOf(headers, 'sec-fetch-user') === '?1';
+  return { site, activation: isByUser ? 'user' : site === null ? 'unknown' : 'none' };
 }
 
 /**
@@ -243,7 +243,8 @@ function isUpgrade({ url, redirectUrl, ip, fromCache }: chrome.webRequest.OnBefo
 }
 
 /** Whether the page that asked may not read the answer, for want of the server's leave. */
-function isHidden({ initiator, url, responseHeaders }: Received): boolean {
+function isHidden({ url, responseHeaders }: Received, source: string | undefined): boolean {
+  const initiator = source === OPAQUE ? OPAQUE : originOf(source);
   const allowed = headerOf(responseHeaders, 'access-control-allow-origin');
   return initiator !== originOf(url) && allowed !== '*' && allowed !== initiator;
 }
@@ -256,7 +257,7 @@ export function frameOf({
   type,
   frameId,
   parentFrameId,
-}: Pick<Received, 'type' | 'frameId' | 'parentFrameId'>): number {
+}: Pick<Received, 'frameId' | 'parentFrameId'> & { readonly type: string }): number {
   if (parentFrameId === -1) return 0;
   return type === 'object' ? parentFrameId : frameId;
 }
@@ -280,7 +281,7 @@ async function priceForPrograms(
  * By the time that frames in it ask, the tab does.
  */
 function topOriginOf(
-  details: Received,
+  details: Pick<Received, 'parentFrameId'> & { readonly type: RequestKind },
   { initiator, url, tabId }: ScriptRequest,
   tab: chrome.tabs.Tab | undefined,
 ): string | null {

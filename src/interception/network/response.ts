@@ -1,11 +1,12 @@
 import { deferred } from '../../concurrency.ts';
 import { answerHeaders } from '../answer-headers.ts';
-import { type BodyEnd, type DeliveryOutcome, requestKinds, type Unanswered } from '../challenge.ts';
+import type { BodyEnd, DeliveryOutcome, Unanswered } from '../challenge.ts';
 import { headerOf, type Proof } from '../headers.ts';
 import { NO_TAB, type ObservedRequest } from '../observed-request.ts';
+import type { Target } from '../proof-target.ts';
 import { bareUrl, withoutFragment } from '../urls.ts';
+import type { BrowserNetwork } from './browser-network.ts';
 import { isStranger } from './carrier.ts';
-import type { Target } from './proof-rule.ts';
 
 /** How long a server may take to answer a request that carries a proof (ms). */
 const ANSWER_WITHIN = 30_000;
@@ -38,6 +39,7 @@ export interface ProofResponsePorts {
    * @param url the URL that responded, without its fragment
    */
   readonly responded: (observed: ObservedRequest, url: string, method: string, status: number) => void;
+  readonly browser: Pick<BrowserNetwork, 'types' | 'extra' | 'kindOf' | 'initiatorOf' | 'aborted'>;
 }
 
 /**
@@ -57,8 +59,16 @@ export class ProofResponses {
    * a stranger's request is not awaited.
    *
    * @param carryWithin how long the request may take to come (ms).
+   * @param held the browser's id of the request, where the browser holds it: no other can be meant.
    */
-  await(observed: ObservedRequest, target: Target, proof: Proof, carryWithin: number): AwaitedResponse {
+  await(
+    observed: ObservedRequest,
+    target: Target,
+    proof: Proof,
+    carryWithin: number,
+    held?: string,
+  ): AwaitedResponse {
+    const { browser } = this.#ports;
     const carried = deferred<void>();
     const delivery = deferred<DeliveryOutcome>();
     const bodyEnd = deferred<BodyEnd>();
@@ -84,10 +94,14 @@ export class ProofResponses {
       sent(details) {
         const { requestId, requestHeaders, url, method, tabId, type } = details;
         const isItsTab = tabId === target.tabId || (target.fromServiceWorker === true && tabId === NO_TAB);
-        const isIts = isItsTab && type === target.kind && method === target.method;
+        const isIts = isItsTab && browser.kindOf(type) === target.kind && method === target.method;
         if (carrier !== null || !isIts || bareUrl(url) !== target.url) return false;
         if (headerOf(requestHeaders, proof.header) !== proof.value) return false;
-        if (isStranger(observed, details)) {
+        if (held !== undefined && requestId !== held) return false;
+        if (
+          held === undefined &&
+          isStranger(observed, { ...details, initiator: browser.initiatorOf(details) })
+        ) {
           carried.resolve();
           fail('stranger');
           return true;
@@ -122,7 +136,7 @@ export class ProofResponses {
           carrier = null;
           return true;
         }
-        const reason = error === 'net::ERR_ABORTED' ? 'gone' : 'network';
+        const reason = error === browser.aborted ? 'gone' : 'network';
         if (!isAnswered) fail(reason);
         else end(reason === 'network' || isDocument(target) ? reason : 'complete');
         return true;
@@ -145,9 +159,10 @@ export class ProofResponses {
 
   #listen(): void {
     const { webRequest, tabs } = chrome;
-    const filter = { urls: ['http://*/*', 'https://*/*'], types: [...requestKinds] };
-    webRequest.onSendHeaders.addListener(this.#sent, filter, ['requestHeaders', 'extraHeaders']);
-    webRequest.onHeadersReceived.addListener(this.#received, filter, ['responseHeaders', 'extraHeaders']);
+    const { types, extra } = this.#ports.browser;
+    const filter = { urls: ['http://*/*', 'https://*/*'], types };
+    webRequest.onSendHeaders.addListener(this.#sent, filter, ['requestHeaders', ...extra]);
+    webRequest.onHeadersReceived.addListener(this.#received, filter, ['responseHeaders', ...extra]);
     webRequest.onCompleted.addListener(this.#completed, filter);
     webRequest.onErrorOccurred.addListener(this.#failed, filter);
     tabs.onRemoved.addListener(this.#closed);

@@ -1,12 +1,10 @@
 import type { ElementName } from '../../messages/bridge.ts';
 import type { Challenge, RequestKind } from '../challenge.ts';
 import type { ObservedRequest } from '../observed-request.ts';
-import { canName } from './proof-rule.ts';
 
 /**
  * How a 402 is prepared before its challenge is announced. `docs/SURFACES.md` says the same for users.
  *
- * - `none`: nothing; its request cannot be made again with a proof.
  * - `hold`: the page of a script holds the response and sends the request again.
  * - `document`: a tab or frame loads its document again.
  * - `form`: as `document`, but the browser may ask the user whether to send the form again.
@@ -16,7 +14,6 @@ import { canName } from './proof-rule.ts';
  * - `reload-unheld`: as `reload`, for a script whose page holds the response in vain.
  */
 export type Preparation =
-  | 'none'
   | 'hold'
   | 'document'
   | 'form'
@@ -48,12 +45,7 @@ const surfaces: Readonly<Record<RequestKind, Surface>> = {
 };
 
 /** The preparation of a 402: that of its kind, unless one of the exceptions applies. */
-export function preparationOf({
-  challenge: { kind, method, url },
-  trait,
-  route,
-}: ObservedRequest): Preparation {
-  if (!canName(url, method)) return 'none';
+export function preparationOf({ challenge: { kind, method }, trait, route }: ObservedRequest): Preparation {
   switch (trait) {
     case 'navigation':
       return 'past-worker';

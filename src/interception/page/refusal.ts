@@ -4,16 +4,15 @@ import { type Challenge, type Delivered, isHeld } from '../challenge.ts';
 import type { HoldEnd } from '../holds.ts';
 import type { ObservedRequest } from '../observed-request.ts';
 import { dataUrlOf, documentUrlOf, isReadableBy, type OtherAnswer } from '../other-answer.ts';
+import { type ProofCarrier, targetOf } from '../proof-target.ts';
 import { bareUrl } from '../urls.ts';
-import type { ProofRules } from './proof-rule.ts';
-import { targetOf } from './proof-target.ts';
 import { reloadTab } from './retry.ts';
 import { RULE_LIFE } from './rule-windows.ts';
 import type { ScriptHolds } from './script-holds.ts';
 
 export interface RefusalPorts {
   readonly scriptHolds: Pick<ScriptHolds, 'holdRefusal'>;
-  readonly rules: Pick<ProofRules, 'answer'>;
+  readonly carrier: Pick<ProofCarrier, 'answer'>;
 }
 
 /**
@@ -24,7 +23,7 @@ export interface RefusalPorts {
 export function replaceable(
   observed: ObservedRequest,
   delivered: Delivered,
-  { scriptHolds, rules }: RefusalPorts,
+  { scriptHolds, carrier }: RefusalPorts,
 ): Delivered {
   const { challenge } = observed;
   const isGet = challenge.method === 'GET';
@@ -37,7 +36,7 @@ export function replaceable(
   if (challenge.kind === 'main_frame' && isGet) {
     return {
       ...delivered,
-      instead: (answer) => void showInTab(rules, observed, answer).catch(console.error),
+      instead: (answer) => void showInTab(carrier, observed, answer).catch(console.error),
     };
   }
   return delivered;
@@ -49,7 +48,7 @@ function endOf(challenge: Challenge, answer: OtherAnswer | null): HoldEnd {
 
 /** Shows an answer in the tab of a document, where the tab still shows that document or loads it. */
 async function showInTab(
-  rules: RefusalPorts['rules'],
+  carrier: RefusalPorts['carrier'],
   { challenge, urlWithUser }: ObservedRequest,
   answer: OtherAnswer | null,
 ): Promise<void> {
@@ -61,7 +60,7 @@ async function showInTab(
   if (!isThere) return;
   // Browsers let no script and no extension open a `data:` URL in a tab, but follow a rule of the extension there.
   const target = { ...targetOf(challenge, ''), url: urlWithUser ?? url, initiators: null };
-  const disarm = await rules.answer(target, shown);
+  const disarm = await carrier.answer(target, shown);
   setTimeout(() => void disarm().catch(console.error), RULE_LIFE);
   await reloadTab(challenge, { bypassCache: true });
 }

@@ -1,13 +1,15 @@
+import type { Disarm } from '../proof-target.ts';
+
 /** How long a rule that names no single request may live (ms) after its page was last known to wait. */
 export const RULE_LIFE = 5_000;
 
-/** Arms the proof's rule; resolves with the way to disarm it. */
-export type Arm = () => Promise<() => Promise<void>>;
+/** Arms the request of a proof; resolves with the way to disarm it. */
+export type Arm = () => Promise<Disarm>;
 
 /** Arms a rule for `RULE_LIFE` ms at a time, until it is ended. */
 export class RuleWindows {
   readonly #arm: Arm;
-  readonly #armed = new Set<() => Promise<void>>();
+  readonly #armed = new Set<Disarm>();
   #isOver = false;
 
   constructor(arm: Arm) {

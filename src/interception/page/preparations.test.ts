@@ -58,7 +58,13 @@ function purse({ isManual = false } = {}) {
     isManual: async () => isManual,
     caughtUp: () => undefined,
   });
-  const preparations = new Preparations({ open, lifecycle, presence: new Presence(), scriptHolds });
+  const preparations = new Preparations({
+    open,
+    lifecycle,
+    presence: new Presence(),
+    scriptHolds,
+    canCarry: (_, method) => method !== 'PURGE',
+  });
   return { reported, open, lifecycle, scriptHolds, preparations };
 }
 

@@ -55,12 +55,6 @@ test.each([
   ['a response that no script may read', observed('xmlhttprequest', { trait: 'unseen' }), 'reload'],
   ['a request that no fragment reaches', observed('xmlhttprequest', { route: null }), 'reload-unheld'],
   ['a route that is null for an element', observed('image', { route: null }), 'element'],
-  ['a method that no rule can name', observed('xmlhttprequest', { method: 'PURGE' }), 'none'],
-  [
-    'a URL that is too long for a rule',
-    observed('image', { url: `https://a.example/${'x'.repeat(8192)}` }),
-    'none',
-  ],
 ] as const)('%s takes its own road', (_, request, road) => {
   expect(preparationOf(request)).toBe(road);
 });

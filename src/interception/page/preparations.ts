@@ -1,4 +1,5 @@
 import type { ChallengeLifecycle } from '../lifecycle.ts';
+import { privateModeOf } from '../network/private-mode.ts';
 import type { ObservedRequest } from '../observed-request.ts';
 import type { OpenChallenges } from '../open-challenges.ts';
 import { originOf } from '../urls.ts';
@@ -12,13 +13,14 @@ export interface PreparationPorts {
   readonly lifecycle: ChallengeLifecycle;
   readonly presence: Presence;
   readonly scriptHolds: ScriptHolds;
+  /** Whether the browser can make a request of this URL and method carry a proof. */
+  readonly canCarry: (url: string, method: string) => boolean;
 }
 
 /** Prepares each 402, by its kind (see `preparationOf`), until its challenge can be announced. */
 export class Preparations {
   readonly #ports: PreparationPorts;
   readonly #steps: Readonly<Record<Preparation, (observed: ObservedRequest) => void | Promise<void>>> = {
-    none: ({ challenge }) => this.#ports.lifecycle.reportUnheld(challenge),
     hold: (observed) => this.#awaitHold(observed),
     document: (observed) => this.#retryDocument(observed),
     form: (observed) => this.#retryForm(observed),
@@ -36,6 +38,9 @@ export class Preparations {
   }
 
   async take(observed: ObservedRequest): Promise<void> {
+    const { lifecycle, canCarry } = this.#ports;
+    const { challenge } = observed;
+    if (!canCarry(challenge.url, challenge.method)) return lifecycle.reportUnheld(challenge);
     await this.#steps[preparationOf(observed)](observed);
   }
 
@@ -79,9 +84,9 @@ export class Preparations {
   async #awaitReload(observed: ObservedRequest): Promise<void> {
     const { lifecycle } = this.#ports;
     const { challenge } = observed;
-    const { fromServiceWorker, initiator, isPrivate } = challenge;
+    const { fromServiceWorker, initiator } = challenge;
     const tabId = fromServiceWorker
-      ? initiator && (await tabOnOrigin(initiator, isPrivate))?.id
+      ? initiator && (await tabOnOrigin(initiator, challenge))?.id
       : challenge.tabId;
     if (typeof tabId !== 'number') return lifecycle.reportUnheld(challenge);
     const waiting = { ...observed, challenge: { ...challenge, tabId, userPart: 'load' as const } };
@@ -93,9 +98,9 @@ export class Preparations {
   async #retryPastWorker(observed: ObservedRequest): Promise<void> {
     const { challenge } = observed;
     const { url, method } = challenge;
-    const tab = method === 'GET' ? await tabShowing(url, challenge.isPrivate) : undefined;
+    const tab = method === 'GET' ? await tabShowing(url, challenge) : undefined;
     if (tab?.id === undefined) return this.#awaitReload(observed);
-    const place = { tabId: tab.id, frameId: 0, topOrigin: originOf(url), isPrivate: tab.incognito };
+    const place = { tabId: tab.id, frameId: 0, topOrigin: originOf(url), ...privateModeOf(tab) };
     await this.#retryDocument({ ...observed, challenge: { ...challenge, kind: 'main_frame', ...place } });
   }
 }

@@ -3,12 +3,13 @@ import { BoundedMap } from '../bounded-map.ts';
 import type { Challenge } from '../challenge.ts';
 import type { HoldEnd, Holds } from '../holds.ts';
 import type { ChallengeLifecycle } from '../lifecycle.ts';
+import { originsAround } from '../network/frames.ts';
+import { privateModeOf } from '../network/private-mode.ts';
 import { NO_TAB, type ObservedRequest, pairingKeys, type ScriptRequest } from '../observed-request.ts';
 import type { Hold, OpenChallenges } from '../open-challenges.ts';
 import { Rendezvous } from '../rendezvous.ts';
 import { bareUrl, originOf } from '../urls.ts';
 import { viewOf } from '../view.ts';
-import { originsAround } from './frames.ts';
 import { wasTakenBack } from './retry.ts';
 
 /**
@@ -168,10 +169,11 @@ function keysOf(
 async function ofPage(
   observed: ObservedRequest,
   { frameId = 0 }: chrome.runtime.MessageSender,
-  { id = NO_TAB, url, incognito }: chrome.tabs.Tab,
+  tab: chrome.tabs.Tab,
   documentId: string,
 ): Promise<ObservedRequest> {
   const { challenge } = observed;
+  const { id = NO_TAB, url } = tab;
   const around = await originsAround(id, documentId);
   const ancestors = around.length > 0 ? { ancestors: around } : {};
   return {
@@ -184,7 +186,7 @@ async function ofPage(
       frameId,
       documentId,
       topOrigin: originOf(url),
-      isPrivate: incognito,
+      ...privateModeOf(tab),
     },
   };
 }

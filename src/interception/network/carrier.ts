@@ -4,10 +4,14 @@ import { OPAQUE, originOf } from '../urls.ts';
 import { frameOf } from './watch.ts';
 
 /** What the network layer tells of a request that carries a proof. */
-export type Carrier = Pick<
-  chrome.webRequest.OnSendHeadersDetails,
-  'type' | 'initiator' | 'documentId' | 'parentDocumentId' | 'frameId' | 'parentFrameId'
->;
+export interface Carrier
+  extends Pick<
+    chrome.webRequest.OnSendHeadersDetails,
+    'type' | 'documentId' | 'parentDocumentId' | 'frameId' | 'parentFrameId'
+  > {
+  /** As `BrowserNetwork.initiatorOf` gives it. */
+  readonly initiator?: string | undefined;
+}
 
 /**
  * Whether a request that carries a proof is not the one that was paid for. A header rule names hosts and a tab, and no

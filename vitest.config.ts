@@ -66,7 +66,8 @@ export default defineConfig({
       },
       {
         test: {
-          ...browser,
+          ...common,
+          globalSetup: 'test/e2e/firefox-setup.ts',
           name: 'e2e-firefox',
           include: [`${IN_FIREFOX}/*.test.ts`, ...IN_BOTH],
           env: { PURSE_BROWSER: 'firefox' },

@@ -103,7 +103,7 @@ test('of the open challenges those are withdrawn that are over, but for one that
   expect((await open.all()).map(({ observed }) => observed.challenge.id)).toEqual(['loads', 'stays']);
 });
 
-test('an abort is remembered for the requests of scripts alone', () => {
+test('an abort is remembered for the requests of scripts alone, and not for an EventSource, which the browser ends itself', () => {
   const { lifecycle } = lifecycleWith();
   const script = observedOf('a', 1);
   const page = { ...script, challenge: { ...script.challenge, kind: 'main_frame' as const } };
@@ -111,4 +111,5 @@ test('an abort is remembered for the requests of scripts alone', () => {
   lifecycle.noteAborted('1');
   expect(lifecycle.isAborted(script)).toBe(true);
   expect(lifecycle.isAborted(page)).toBe(false);
+  expect(lifecycle.isAborted({ ...script, trait: 'stream' })).toBe(false);
 });

@@ -76,9 +76,13 @@ export class ChallengeLifecycle {
     this.#aborted.set(requestId, true);
   }
 
-  /** Whether the browser saw the page abort the request of a script before its answer was read. */
-  isAborted({ challenge }: ObservedRequest): boolean {
-    return challenge.kind === 'xmlhttprequest' && this.#aborted.get(challenge.requestId) !== undefined;
+  /**
+   * Whether the browser saw the page abort the request of a script before its answer was read. The browser itself aborts an
+   * EventSource that is answered by a 402.
+   */
+  isAborted({ challenge, trait }: ObservedRequest): boolean {
+    const isByPage = challenge.kind === 'xmlhttprequest' && trait !== 'stream';
+    return isByPage && this.#aborted.get(challenge.requestId) !== undefined;
   }
 
   /** Reports a request as withdrawn that is not open (any more). */

@@ -8,8 +8,8 @@ export interface ObservedRequest {
   readonly asked: { readonly url: string; readonly method: string };
   /** The URL with the name and password before its host, where it has them: so the browser's rules know it. */
   readonly urlWithUser?: string;
-  /** A document that was asked for through its site's worker; or a request whose answer no script may see. */
-  readonly trait?: 'navigation' | 'unseen';
+  /** A document that was asked for through its site's worker; a request whose answer no script may see; an EventSource. */
+  readonly trait?: 'navigation' | 'unseen' | 'stream';
   /** The frame around the one that asked; -1 for a main frame. */
   readonly parentFrameId: number;
   /** The document in that frame; absent for a main frame. */

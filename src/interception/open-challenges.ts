@@ -36,7 +36,7 @@ const stored = v.strictObject({
     challenge: StoredChallenge,
     asked: v.strictObject({ url: v.string(), method: v.string() }),
     urlWithUser: v.exactOptional(v.string()),
-    trait: v.exactOptional(v.picklist(['navigation', 'unseen'])),
+    trait: v.exactOptional(v.picklist(['navigation', 'unseen', 'stream'])),
     parentFrameId: v.number(),
     parentDocumentId: v.exactOptional(v.string()),
     route: v.nullable(v.picklist(routes)),

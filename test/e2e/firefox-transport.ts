@@ -57,6 +57,8 @@ export function prepareTransport(): void {
 function complement(transport: Transport): void {
   const send = transport.send.bind(transport);
   const answers = new Map<number, (message: Message) => void>();
+  /** The tabs that show a page of an extension. */
+  const ofExtension = new Set<string>();
   let theirs: Transport['onmessage'];
   let last = FIRST_ID;
 
@@ -91,13 +93,25 @@ function complement(transport: Transport): void {
     }
     theirs?.(message);
     const { context, url = '', navigation } = message.params ?? {};
-    const isCommit = message.method === 'browsingContext.navigationCommitted';
-    if (isCommit && context !== undefined && url.startsWith('moz-extension:'))
+    if (message.method !== 'browsingContext.navigationCommitted' || context === undefined) return;
+    if (url.startsWith('moz-extension:')) {
+      ofExtension.add(context);
       void complete(context, url, navigation);
+    } else ofExtension.delete(context);
   };
 
   transport.send = (message) => {
-    if (!UNKNOWN.has(message.method ?? '')) return send(message);
+    const { method = '', params: { context = '' } = {} } = message;
+    // Firefox never answers the order to close a page of an extension.
+    if (method === 'browsingContext.close' && ofExtension.has(context)) {
+      const blank = { context, url: 'about:blank', wait: 'complete' };
+      void ask('browsingContext.navigate', blank).then(() => send(message));
+      return;
+    }
+    if (!UNKNOWN.has(method)) {
+      send(message);
+      return;
+    }
     queueMicrotask(() => theirs?.({ id: message.id ?? 0, type: 'success', result: {} }));
   };
   Object.defineProperty(transport, 'onmessage', {

@@ -54,7 +54,7 @@ export class FirefoxResponseHolds implements ResponseHolds {
   mayHold({ challenge, trait, route }: ObservedRequest): boolean {
     if (trait === 'navigation') return false;
     const isOfScript = challenge.kind === 'xmlhttprequest' && challenge.documentId !== null;
-    return !isOfScript || trait === 'unseen' || route === null;
+    return !isOfScript || trait !== undefined || route === null;
   }
 
   hold({ challenge }: ObservedRequest, url: string): Promise<Response> {

@@ -145,7 +145,7 @@ export function watchNetwork(watcher: Watcher, browser: BrowserNetwork): Network
     }
     const named = withoutFragment(details.url);
     const observed: ObservedRequest = {
-      ...((trait === 'navigation' || trait === 'unseen') && { trait }),
+      ...((trait === 'navigation' || trait === 'unseen' || trait === 'stream') && { trait }),
       challenge,
       asked: start,
       ...(named !== url && { urlWithUser: named }),
@@ -198,10 +198,10 @@ export function watchNetwork(watcher: Watcher, browser: BrowserNetwork): Network
 
 /**
  * What only the request's own headers tell: that a document is asked for through a worker (`navigation`), that no
- * script may see the answer's status (`unseen`) or only with the server's leave (`cors`), that it is a `download`, or
+ * script may see the answer's status (`unseen`, and `stream` of an EventSource) or only with the server's leave (`cors`), that it is a `download`, or
  * another `part` of a media file.
  */
-type Trait = 'navigation' | 'unseen' | 'cors' | 'download' | 'part';
+type Trait = 'navigation' | 'unseen' | 'stream' | 'cors' | 'download' | 'part';
 
 function traitOf(
   type: string,
@@ -213,8 +213,8 @@ function traitOf(
       const mode = headerOf(headers, 'sec-fetch-mode');
       // Firefox names the requests of a document through its site's worker so.
       if (mode === 'navigate' || (mode === 'same-origin' && tabId === NO_TAB)) return 'navigation';
-      const isUnseen = mode === 'no-cors' || headerOf(headers, 'accept') === 'text/event-stream';
-      return isUnseen ? 'unseen' : headerOf(headers, 'origin') === null ? null : 'cors';
+      if (headerOf(headers, 'accept') === 'text/event-stream') return 'stream';
+      return mode === 'no-cors' ? 'unseen' : headerOf(headers, 'origin') === null ? null : 'cors';
     }
     case 'media':
       return /^bytes=0*[1-9]/.test(headerOf(headers, 'range') ?? '') ? 'part' : null;

@@ -53,6 +53,7 @@ test.each([
     'past-worker',
   ],
   ['a response that no script may read', observed('xmlhttprequest', { trait: 'unseen' }), 'reload'],
+  ['an EventSource', observed('xmlhttprequest', { trait: 'stream' }), 'reload'],
   ['a request that no fragment reaches', observed('xmlhttprequest', { route: null }), 'reload-unheld'],
   ['a route that is null for an element', observed('image', { route: null }), 'element'],
 ] as const)('%s takes its own road', (_, request, road) => {

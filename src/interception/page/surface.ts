@@ -50,6 +50,7 @@ export function preparationOf({ challenge: { kind, method }, trait, route }: Obs
     case 'navigation':
       return 'past-worker';
     case 'unseen':
+    case 'stream':
       return 'reload';
     case undefined:
       break;

@@ -263,10 +263,8 @@ describe('a request that nobody waits for any more takes no proof:', () => {
     document: '<script>setTimeout(() => { location.href = PATH })</script>',
     image: '<p id=place></p><script>place.append(Object.assign(new Image(), { src: PATH }))</script>',
     frame: '<iframe src=PATH></iframe>',
-    worker:
-      '<script>worker = new Worker(URL.createObjectURL(new Blob(["fetch('" + location.origin + PATH + "')"])))</script>',
-    strict:
-      '<script>new Worker(URL.createObjectURL(new Blob(["fetch('" + location.origin + PATH + "', { redirect: 'error' })"])))</script>',
+    worker: `<script>worker = new Worker(URL.createObjectURL(new Blob(["fetch('" + location.origin + PATH + "')"])))</script>`,
+    strict: `<script>new Worker(URL.createObjectURL(new Blob(["fetch('" + location.origin + PATH + "', { redirect: 'error' })"])))</script>`,
     fetch:
       '<script>ended = new AbortController(); fetch(PATH, { signal: ended.signal }).catch(() => {})</script>',
   };

@@ -111,9 +111,9 @@ async function readDisk(since: number): Promise<OnDisk> {
       : [],
   );
   // In this order: a request takes its proof with it once it is on its way. A rule that only takes requests past the cache,
-  // in private windows, stays until the server has answered anew.
+  // in private windows, stays until the server has answered anew: it adds `Pragma`, which no rule with a proof does.
   const rules = (await chrome.declarativeNetRequest.getSessionRules()).filter(
-    ({ action }) => action.requestHeaders?.every(({ header }) => header !== 'Cache-Control') ?? true,
+    ({ action }) => action.requestHeaders?.every(({ header }) => header !== 'Pragma') ?? true,
   );
   const tabs = await chrome.tabs.query({ status: 'loading' });
   return {

@@ -94,8 +94,8 @@ async function mayGo(request: RequestMessage, id: number): Promise<RetryUrl | fa
         isBack(),
       ]);
       // Firefox gives no response where it stopped the event page.
-      if (response === undefined) throw new Error('no response');
-      return response.ok && response.value !== 'release' ? (response.value as RetryUrl) : false;
+      if (import.meta.env.MODE === 'firefox' && response === undefined) throw new Error('no response');
+      return response?.ok && response.value !== 'release' ? (response.value as RetryUrl) : false;
     } catch {
       // After an update or removal of the extension this script goes on without a background.
       if (!runtime.id) return false;

@@ -15,8 +15,8 @@ import {
   type ServerResponse,
 } from '../protocol/response/response.ts';
 import type { OwnBlockState } from '../protocol/response/verdict.ts';
-import type { Exclusively } from '../wallet/account-chain.ts';
 import type { AccountWallet } from '../wallet/account-wallet.ts';
+import type { Exclusively } from '../wallet/exclusively.ts';
 import { findPayment, type Journal } from './journal.ts';
 import type { Payment, ProgressAt } from './payment.ts';
 import { type AnyPayment, wholeOf } from './private-record.ts';

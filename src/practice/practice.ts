@@ -24,7 +24,7 @@ import { StoredBudgets } from '../storage/budgets.ts';
 import { StoredJournal } from '../storage/journal.ts';
 import { PrivateParts } from '../storage/private-parts.ts';
 import type { Database } from '../storage/schema.ts';
-import type { Exclusively } from '../wallet/account-chain.ts';
+import type { Exclusively } from '../wallet/exclusively.ts';
 import { PracticeBrowser, type Shown } from './browser.ts';
 import { PRACTICE } from './ledger.ts';
 import { memoryStore } from './memory-store.ts';

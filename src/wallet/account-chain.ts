@@ -15,6 +15,7 @@ import { ChainTip } from './chain-tip.ts';
 import { ChainWork } from './chain-work.ts';
 import { isClaimed } from './claim.ts';
 import { type Confirmed, isDecided } from './conflict-decision.ts';
+import type { Exclusively } from './exclusively.ts';
 import { HeadLookup } from './head-lookup.ts';
 import { KnownHead, type Refused } from './known-head.ts';
 import { type Due, type HandedOver, handedOverOn, type OwnBlock, type PersistBlock } from './own-block.ts';
@@ -23,9 +24,6 @@ import type { FullPublication, Publication } from './publication.ts';
 import { receivedSourcesBelow } from './received-sources.ts';
 import { type PersistReceives, type Receipt, Receives } from './receives.ts';
 import { assertOpen, buildSendOf, type Order } from './send-order.ts';
-
-/** Runs `work` while nothing else, in any context of the extension, runs under the same name. */
-export type Exclusively = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
 export interface AccountChainPorts {
   readonly network: NetworkProfile;

@@ -26,8 +26,8 @@ import { nonceOf } from '../work/difficulty.ts';
 import type { WorkEngine } from '../work/engine.ts';
 import { checked } from '../work/engines.fixture.ts';
 import { WorkScheduler } from '../work/scheduler.ts';
-import type { Exclusively } from './account-chain.ts';
 import { AccountWallet, type AccountWalletPorts } from './account-wallet.ts';
+import type { Exclusively } from './exclusively.ts';
 
 /** An account that is not the user's. */
 export const STRANGER: NanoAddress = freshKeys().address;

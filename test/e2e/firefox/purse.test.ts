@@ -1,4 +1,4 @@
-/** What the purse does in Firefox in its own way, with its event page and with requests that nobody waits for. */
+/** Firefox stops the event page, and does not report when a page gives up a held request: payments survive the one and heed the other. */
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PAID_MARKER } from '../../merchant/pages/layout.ts';

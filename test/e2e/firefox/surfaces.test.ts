@@ -2,25 +2,14 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startWorld, type World } from '../interception/harness.ts';
-import { byLoading, itself, type Way } from '../interception/ways.ts';
+import { byLoading, itself, serveScripts, type Way } from '../interception/ways.ts';
 
 let world: World;
 let page: Page;
 
 beforeAll(async () => {
   world = await startWorld();
-  const { serve } = world.paywall;
-  const script = (path: string, code: string) =>
-    serve(path, (_, response) => response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(code));
-  script('/dedicated.js', 'fetch("/paid/dedicated").then(({ status }) => postMessage(status))');
-  script('/shared.js', 'onconnect = () => fetch("/paid/shared")');
-  script(
-    '/through/worker.js',
-    `addEventListener('install', () => skipWaiting());
-     addEventListener('activate', (event) => event.waitUntil(clients.claim()));
-     addEventListener('fetch', (event) => event.respondWith(fetch(event.request)));
-     addEventListener('message', ({ data }) => fetch(data));`,
-  );
+  serveScripts(world.paywall);
 });
 afterAll(() => world?.close());
 beforeEach(async () => {

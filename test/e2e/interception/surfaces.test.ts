@@ -3,24 +3,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { surfacesTable } from '../../surfaces.ts';
 import { startWorld, type World } from './harness.ts';
 import { wav } from './tone.ts';
-import { byLoading, itself } from './ways.ts';
+import { byLoading, itself, serveScripts } from './ways.ts';
 
 let world: World;
 let page: Page;
 beforeAll(async () => {
   world = await startWorld();
-  const { serve } = world.paywall;
-  const script = (path: string, code: string) =>
-    serve(path, (_, response) => response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(code));
-  script('/dedicated.js', 'fetch("/paid/dedicated").then(({ status }) => postMessage(status))');
-  script('/shared.js', 'onconnect = () => fetch("/paid/shared")');
-  script(
-    '/through/worker.js',
-    `addEventListener('install', () => skipWaiting());
-     addEventListener('activate', (event) => event.waitUntil(clients.claim()));
-     addEventListener('fetch', (event) => event.respondWith(fetch(event.request)));
-     addEventListener('message', ({ data }) => fetch(data));`,
-  );
+  serveScripts(world.paywall);
 });
 afterAll(async () => {
   console.log(surfacesTable());

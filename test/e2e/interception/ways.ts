@@ -1,4 +1,5 @@
 import type { RequestKind } from '../../../src/interception/challenge.ts';
+import type { Paywall } from './paywall.ts';
 
 /** A way in which a page asks for something that costs money. */
 export interface Way {
@@ -198,3 +199,18 @@ export const byLoading: readonly Way[] = [
     has: 'image.naturalWidth === 1',
   },
 ];
+
+/** Serves the workers that the ways start, and the service worker of the pages under `/through`. */
+export function serveScripts({ serve }: Paywall): void {
+  const script = (path: string, code: string) =>
+    serve(path, (_, response) => response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(code));
+  script('/dedicated.js', 'fetch("/paid/dedicated").then(({ status }) => postMessage(status))');
+  script('/shared.js', 'onconnect = () => fetch("/paid/shared")');
+  script(
+    '/through/worker.js',
+    `addEventListener('install', () => skipWaiting());
+     addEventListener('activate', (event) => event.waitUntil(clients.claim()));
+     addEventListener('fetch', (event) => event.respondWith(fetch(event.request)));
+     addEventListener('message', ({ data }) => fetch(data));`,
+  );
+}
